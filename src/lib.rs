@@ -1,1 +1,5 @@
-//! placeholder
+//! Finds why an OpenShift migration failed, in the must-gather archive of the case, offline.
+
+pub mod finding;
+pub mod graph;
+pub mod model;

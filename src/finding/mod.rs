@@ -1,0 +1,16 @@
+//! What a report is made of: plain structs that outputs print and other programs read.
+//!
+//! May import `model` alone. Everything a customer's archive said passes through [`redact`] where it becomes [`Evidence`], so
+//! that no output has to remember to. Read [`Report`] first; its serialised form is the documented JSON report.
+
+mod evidence;
+mod kinds;
+pub mod redact;
+mod report;
+
+pub use evidence::Evidence;
+pub use kinds::{Confidence, Outcome, RuleRole, RuleState, Severity};
+pub use report::{
+    ClusterReport, CoverageReport, Finding, GapReport, IdentityReport, InputReport, Link, Migration, MigrationRef, PipelineStep, Report, RuleInfo,
+    Suppressed, Target, Tool, Unexplained, Volume,
+};

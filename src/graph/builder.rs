@@ -1,0 +1,176 @@
+use std::sync::Arc;
+
+use super::relations::Edges;
+use super::tape::Tape;
+use super::{Cluster, Coverage, Dataset, Event, Graph, HitGroup, Input, Key, Log, Object, ObjectId, Shape};
+use crate::model::Gap;
+
+/// Collects what was read; [`Builder::freeze`] merges copies, sorts, indexes and resolves relations.
+#[derive(Debug, Default)]
+pub struct Builder {
+    /// Inputs in the order given.
+    pub inputs: Vec<Input>,
+    /// Gathers found.
+    pub datasets: Vec<Dataset>,
+    /// Clusters found.
+    pub clusters: Vec<Cluster>,
+    /// Copies of objects; several may be of one object.
+    pub objects: Vec<Object>,
+    /// Events, copies included.
+    pub events: Vec<Event>,
+    /// Logs.
+    pub logs: Vec<Log>,
+    /// Hits of canonical logs.
+    pub hits: Vec<HitGroup>,
+    /// Folded error lines of canonical logs.
+    pub shapes: Vec<Shape>,
+    /// What could not be read.
+    pub gaps: Vec<Gap>,
+    /// Claims and holes.
+    pub coverage: Coverage,
+}
+
+/// Kinds whose older copies are kept, because a copy that did not change is evidence of a run that does not move.
+const KEEPS_EARLIER: &[&str] = &[
+    "MigMigration",
+    "MigPlan",
+    "DirectVolumeMigration",
+    "DirectVolumeMigrationProgress",
+    "Backup",
+    "Restore",
+    "PodVolumeBackup",
+    "PodVolumeRestore",
+    "Pod",
+];
+
+impl Builder {
+    /// Makes the graph. The result depends on the content only, never on the order in which it was added.
+    pub fn freeze(mut self) -> Graph {
+        sort_events(&mut self.events);
+        self.gaps.sort();
+        self.gaps.dedup();
+        let mut graph = Graph {
+            inputs: self.inputs,
+            datasets: self.datasets,
+            clusters: self.clusters,
+            objects: merge(self.objects),
+            events: self.events,
+            logs: self.logs,
+            hits: self.hits,
+            shapes: self.shapes,
+            gaps: self.gaps,
+            coverage: self.coverage,
+            ..Graph::default()
+        };
+        graph.index();
+        graph.edges = Edges::build(&graph);
+        graph
+    }
+}
+
+impl Graph {
+    /// Adds derived facts and derived kinds, then resolves the relations anew.
+    ///
+    /// `facts` are joined to objects as `.mtc`; `kinds` become objects of their own at the end of the list, so that ids stay valid.
+    pub fn adopt(&mut self, facts: Vec<(ObjectId, Tape)>, kinds: Vec<Object>) {
+        for (id, tape) in facts {
+            self.objects[id.index()].derived = Some(tape);
+        }
+        self.objects.extend(kinds.into_iter().map(|mut object| {
+            object.is_derived_kind = true;
+            object
+        }));
+        self.index();
+        self.edges = Edges::build(self);
+    }
+
+    fn index(&mut self) {
+        self.by_kind.clear();
+        self.by_key.clear();
+        self.by_uid.clear();
+        self.events_by_reason.clear();
+        self.hits_by_pattern.clear();
+        for (index, object) in self.objects.iter().enumerate() {
+            let id = ObjectId(u32::try_from(index).unwrap_or(u32::MAX));
+            self.by_kind.entry(object.gvk.kind.clone()).or_default().push(id);
+            let key = Key { cluster: object.cluster, kind: object.gvk.kind.clone(), namespace: object.namespace.clone(), name: object.name.clone() };
+            self.by_key.entry(key).or_default().push(id);
+            if let Some(uid) = &object.uid {
+                self.by_uid.entry(uid.clone()).or_default().push(id);
+            }
+        }
+        for (index, event) in (0_u32..).zip(&self.events) {
+            self.events_by_reason.entry(event.reason.clone()).or_default().push(index);
+        }
+        for (index, hits) in (0_u32..).zip(&self.hits) {
+            self.hits_by_pattern.entry(hits.pattern).or_default().push(index);
+        }
+    }
+}
+
+type Identity<'a> = (u32, &'a str, &'a str, Option<&'a str>, &'a str, Option<&'a str>);
+
+fn identity(object: &Object) -> Identity<'_> {
+    (
+        object.cluster.0,
+        &object.gvk.group,
+        &object.gvk.kind,
+        object.namespace.as_deref(),
+        &object.name,
+        object.uid.as_ref().map(super::super::model::Uid::as_str),
+    )
+}
+
+/// Joins copies of one object. The newest resourceVersion is current; of equal ones the first path.
+fn merge(mut copies: Vec<Object>) -> Vec<Object> {
+    copies.sort_by(|a, b| {
+        identity(a).cmp(&identity(b)).then_with(|| b.resource_version.cmp(&a.resource_version)).then_with(|| a.places.cmp(&b.places))
+    });
+    let mut merged: Vec<Object> = Vec::with_capacity(copies.len());
+    for copy in copies {
+        match merged.last_mut() {
+            Some(current) if identity(current) == identity(&copy) => absorb(current, copy),
+            _ => merged.push(copy),
+        }
+    }
+    merged.shrink_to_fit();
+    merged
+}
+
+fn absorb(current: &mut Object, mut copy: Object) {
+    let differs = copy.resource_version != current.resource_version;
+    if differs
+        && KEEPS_EARLIER.contains(&&*current.gvk.kind)
+        && let Some(place) = copy.places.first().cloned()
+    {
+        current.earlier.push(super::Earlier { resource_version: copy.resource_version, place, body: copy.body.take() });
+        current.earlier.sort_by(|a, b| (a.resource_version, &a.place).cmp(&(b.resource_version, &b.place)));
+    }
+    for place in copy.places {
+        if !current.places.contains(&place) {
+            current.places.push(place);
+        }
+    }
+}
+
+fn sort_events(events: &mut Vec<Event>) {
+    type EventKey = (u32, Arc<str>, Arc<str>, Arc<str>, Arc<str>, Option<crate::model::Uid>);
+    let key = |event: &Event| -> EventKey {
+        (event.cluster.0, event.namespace.clone(), event.object_name.clone(), event.reason.clone(), event.message.clone(), event.uid.clone())
+    };
+    events.sort_by(|a, b| {
+        key(a).cmp(&key(b)).then_with(|| b.count.cmp(&a.count)).then_with(|| b.last.cmp(&a.last)).then_with(|| a.place.cmp(&b.place))
+    });
+    // A copy is the same event (same UID), or without UID the same words about the same object at the same times.
+    events.dedup_by(|later, first| key(later) == key(first) && (first.uid.is_some() || (later.first, later.last) == (first.first, first.last)));
+    events.sort_by(|a, b| {
+        (a.cluster, a.first, &a.object_name, &a.reason, &a.message, &a.place).cmp(&(
+            b.cluster,
+            b.first,
+            &b.object_name,
+            &b.reason,
+            &b.message,
+            &b.place,
+        ))
+    });
+}
