@@ -3,3 +3,4 @@
 pub mod finding;
 pub mod graph;
 pub mod model;
+pub mod rules;

@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use super::relations::Edges;
 use super::tape::Tape;
-use super::{Cluster, Coverage, Dataset, Event, Graph, HitGroup, Input, Key, Log, Object, ObjectId, Shape};
-use crate::model::Gap;
+use super::{Cluster, Coverage, Dataset, Event, Graph, Input, Key, Log, Object, ObjectId};
+use crate::model::{Gap, HitGroup, Shape, Uid};
 
 /// Collects what was read; [`Builder::freeze`] merges copies, sorts, indexes and resolves relations.
 #[derive(Debug, Default)]
@@ -111,14 +111,7 @@ impl Graph {
 type Identity<'a> = (u32, &'a str, &'a str, Option<&'a str>, &'a str, Option<&'a str>);
 
 fn identity(object: &Object) -> Identity<'_> {
-    (
-        object.cluster.0,
-        &object.gvk.group,
-        &object.gvk.kind,
-        object.namespace.as_deref(),
-        &object.name,
-        object.uid.as_ref().map(super::super::model::Uid::as_str),
-    )
+    (object.cluster.0, &object.gvk.group, &object.gvk.kind, object.namespace.as_deref(), &object.name, object.uid.as_ref().map(Uid::as_str))
 }
 
 /// Joins copies of one object. The newest resourceVersion is current; of equal ones the first path.
@@ -154,7 +147,7 @@ fn absorb(current: &mut Object, mut copy: Object) {
 }
 
 fn sort_events(events: &mut Vec<Event>) {
-    type EventKey = (u32, Arc<str>, Arc<str>, Arc<str>, Arc<str>, Option<crate::model::Uid>);
+    type EventKey = (u32, Arc<str>, Arc<str>, Arc<str>, Arc<str>, Option<Uid>);
     let key = |event: &Event| -> EventKey {
         (event.cluster.0, event.namespace.clone(), event.object_name.clone(), event.reason.clone(), event.message.clone(), event.uid.clone())
     };

@@ -35,4 +35,6 @@ pub struct Event {
     pub uid: Option<Uid>,
     /// Where the event stands; the line is that of its message where there is one.
     pub place: Place,
+    /// Text of the line at that place, as written.
+    pub line: Arc<str>,
 }

@@ -22,12 +22,12 @@ pub use builder::Builder;
 pub use cluster::{Cluster, Dataset, Identity, Input, NowFrom, Role};
 pub use coverage::{Claim, Cover, Coverage, Hole, Kinds, Namespaces};
 pub use event::Event;
-pub use log::{Fields, Hit, HitGroup, Log, LogFormat, LogWindow, Shape, Stream};
+pub use log::{Log, LogWindow, Stream};
 pub use object::{Earlier, Object, ObjectId, Owner};
 pub use query::Key;
 pub use relations::{Edge, Missing, Related, Relation};
 
-use crate::model::{Gap, Uid};
+use crate::model::{Gap, HitGroup, Shape, Uid};
 
 /// Everything that was read, indexed. Immutable once frozen, so rules run over it in parallel.
 #[derive(Debug, Default)]

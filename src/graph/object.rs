@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::tape::{Tape, Value};
-use crate::model::{ClusterId, Gvk, ObjectRef, Place, Timestamp, Uid};
+use crate::model::{ClusterId, Excerpt, Gvk, ObjectRef, Place, Timestamp, Uid};
 
 /// An object of the graph, by its place in [`Graph::objects`](super::Graph::objects).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -108,6 +108,16 @@ impl Object {
     /// Condition of that type with status `True`.
     pub fn true_condition(&self, kind: &str) -> Option<Value<'_>> {
         self.condition(kind).filter(|item| item.get("status").and_then(Value::text).as_deref() == Some("True"))
+    }
+
+    /// The line of a field of the current body as it stands in the file, with its neighbours.
+    pub fn excerpt(&self, value: Value<'_>) -> Excerpt {
+        self.body.as_ref().map(|body| body.excerpt(value.line())).unwrap_or_default()
+    }
+
+    /// Place of a field of the current body.
+    pub fn place_of(&self, value: Value<'_>) -> Option<Place> {
+        Some(Place { line: value.line(), ..self.place()?.clone() })
     }
 
     /// Where the current copy stands.

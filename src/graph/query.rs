@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
-use super::{Cluster, Event, Graph, HitGroup, Object, ObjectId, Role};
-use crate::model::{ClusterId, Uid};
+use super::{Cluster, Event, Graph, Object, ObjectId, Role};
+use crate::model::{ClusterId, HitGroup, Uid};
 
 /// Identity of an object inside the case, without its UID.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -4,6 +4,7 @@
 
 mod component;
 mod gap;
+mod hit;
 mod kind;
 mod object;
 mod place;
@@ -11,6 +12,7 @@ mod time;
 
 pub use component::Component;
 pub use gap::{Gap, GapReason};
+pub use hit::{Fields, Hit, HitGroup, LogFormat, Shape};
 pub use kind::{Gvk, plural_of};
 pub use object::{ClusterId, ObjectRef, Uid};
 pub use place::{EntryPath, Excerpt, Place};

@@ -42,7 +42,7 @@ impl fmt::Display for Place {
 }
 
 /// A line with its neighbours, as it stands in the file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Excerpt {
     /// The line itself.
     pub text: String,
