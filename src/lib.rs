@@ -2,5 +2,6 @@
 
 pub mod finding;
 pub mod graph;
+pub mod layout;
 pub mod model;
 pub mod rules;
