@@ -1,0 +1,4 @@
+//! The frozen graph and what it is made of.
+
+pub mod scalar;
+pub mod tape;
