@@ -2,6 +2,7 @@
 
 pub mod finding;
 pub mod graph;
+pub mod ingest;
 pub mod layout;
 pub mod model;
 pub mod rules;

@@ -11,7 +11,8 @@ mod log;
 mod object;
 mod query;
 pub mod relations;
-mod scalar;
+pub mod scalar;
+mod source;
 pub mod tape;
 
 use std::sync::Arc;

@@ -1,0 +1,3 @@
+//! Entries of an archive become objects, logs and gaps.
+
+pub mod kube_yaml;
