@@ -18,6 +18,7 @@ pub enum Want {
 
 /// One file, or one chunk of a file, inside a [`Batch`].
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts of one chunk, each asked for on its own")]
 pub struct Part {
     /// Normalised path inside the input; `!/` stands between a nested archive and its member.
     pub path: Arc<str>,

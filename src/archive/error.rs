@@ -101,7 +101,7 @@ pub enum ArchiveError {
 }
 
 /// The error for a path that could not be opened.
-pub(super) fn opening(path: &Path, error: std::io::Error) -> ArchiveError {
+pub(super) fn opening(path: &Path, error: &std::io::Error) -> ArchiveError {
     let shown = path.to_string_lossy().into_owned();
     match error.kind() {
         // A path through a file (`a.tar.gz/x`) is as missing as any other.

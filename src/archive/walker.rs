@@ -131,13 +131,13 @@ pub(super) fn walk_until(
     match source {
         Source::Bytes { name, bytes } => walker.file(name, Cursor::new(bytes))?,
         Source::Path(path) => {
-            let metadata = std::fs::metadata(path).map_err(|e| error::opening(path, e))?;
+            let metadata = std::fs::metadata(path).map_err(|e| error::opening(path, &e))?;
             if metadata.is_dir() {
-                std::fs::read_dir(path).map_err(|e| error::opening(path, e))?;
+                std::fs::read_dir(path).map_err(|e| error::opening(path, &e))?;
                 walker.opened("", "directory");
                 directory::walk(&mut walker, path);
             } else {
-                let file = File::open(path).map_err(|e| error::opening(path, e))?;
+                let file = File::open(path).map_err(|e| error::opening(path, &e))?;
                 walker.file(&path.to_string_lossy(), file)?;
             }
         }

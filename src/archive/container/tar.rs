@@ -95,6 +95,9 @@ impl Tar<'_> {
         self.path.truncate(self.prefix.len());
         match head.kind {
             Kind::Directory => walker.count_directory(),
+            // Before ustar, a directory was a file whose name ends in a slash. Only the full name may say so: a long one
+            // is cut in the header, perhaps right behind a slash.
+            Kind::File if name.ends_with(b"/") => walker.count_directory(),
             Kind::File | Kind::Sparse => match path::normalise(name, &mut self.path) {
                 Err(why) => {
                     let shown: String = String::from_utf8_lossy(name).chars().take(200).collect();

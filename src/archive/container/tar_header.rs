@@ -72,8 +72,6 @@ impl Head {
         name.clear();
         name.extend_from_slice(&header.path_bytes());
         let kind = match header.as_bytes()[156] {
-            // Before ustar, a directory was a file whose name ends in a slash.
-            0 | b'0' | b'7' if name.ends_with(b"/") => Kind::Directory,
             0 | b'0' | b'7' => Kind::File,
             b'5' => Kind::Directory,
             b'L' => Kind::LongName,
