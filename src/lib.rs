@@ -1,8 +1,10 @@
 //! Finds why an OpenShift migration failed, in the must-gather archive of the case, offline.
 
+pub mod archive;
 pub mod finding;
 pub mod graph;
 pub mod ingest;
 pub mod layout;
 pub mod model;
 pub mod rules;
+pub mod scan;
