@@ -72,18 +72,17 @@ pub(super) fn find(all: &Collected, logs: &[Whole]) -> Clusters {
         gaps.push(Gap { input: roots[root].input, path: EntryPath::from(roots[root].root.dir.as_str()), reason: GapReason::Suspect, detail });
     }
     set_now(all, logs, &of_root, &mut clusters);
-    let objects = |id: ClusterId| {
-        all.objects.iter().map(|seen| &seen.it).filter(move |object| {
-            let place = &object.places[0];
-            all.home.root_of(place.input, place.path.as_str()).map(|root| of_root_get(&joined.group, &ids, root)) == Some(id)
-        })
-    };
-    name_by_mig_clusters(&objects, &traits, &of_root, &mut clusters);
+    let mut control_objects: Vec<Vec<&Object>> = clusters.iter().map(|_| Vec::new()).collect();
+    for object in all.objects.iter().map(|seen| &seen.it).filter(|object| matches!(object.kind(), "MigCluster" | "MigPlan")) {
+        if let Some(root) = all.home.root_of(object.places[0].input, object.places[0].path.as_str()) {
+            control_objects[of_root[root].index()].push(object);
+        }
+    }
+    for objects in &mut control_objects {
+        objects.sort_by(|a, b| (a.kind(), &a.name, b.resource_version, &a.places).cmp(&(b.kind(), &b.name, a.resource_version, &b.places)));
+    }
+    name_by_mig_clusters(&control_objects, &traits, &of_root, &mut clusters);
     Clusters { clusters, of_root, gaps }
-}
-
-fn of_root_get(group: &[usize], ids: &[usize], root: usize) -> ClusterId {
-    ClusterId(u32::try_from(ids.iter().position(|id| *id == group[root]).unwrap_or(0)).unwrap_or(0))
 }
 
 /// A nameless gather is called after its directory, or its input where it lies at the top.
@@ -123,15 +122,15 @@ fn set_now(all: &Collected, logs: &[Whole], of_root: &[ClusterId], clusters: &mu
 
 /// Joins MigCluster objects with clusters: the host by its flag, others by the name of their directory, and a cluster that was
 /// gathered on its own by the backups or restores of a plan that only it can hold.
-fn name_by_mig_clusters<'o, I: Iterator<Item = &'o Object>>(
-    objects: &dyn Fn(ClusterId) -> I,
+fn name_by_mig_clusters(
+    objects: &[Vec<&Object>],
     traits: &[Traits],
     of_root: &[ClusterId],
     clusters: &mut Vec<Cluster>,
 ) {
     let ids: Vec<ClusterId> = (0..u32::try_from(clusters.len()).unwrap_or(0)).map(ClusterId).collect();
     for &control in &ids {
-        let mig_clusters: Vec<&Object> = objects(control).filter(|object| object.kind() == "MigCluster").collect();
+        let mig_clusters: Vec<&Object> = objects[control.index()].iter().copied().filter(|object| object.kind() == "MigCluster").collect();
         if mig_clusters.is_empty() {
             continue;
         }
@@ -167,8 +166,8 @@ fn name_by_mig_clusters<'o, I: Iterator<Item = &'o Object>>(
 
 /// A gather made on the remote cluster itself calls it `host` too. It is the source of a plan when it holds the plan's backups and
 /// the control cluster's other side is nowhere else, the target when it holds its restores.
-fn by_plans<'o, I: Iterator<Item = &'o Object>>(
-    objects: &dyn Fn(ClusterId) -> I,
+fn by_plans(
+    objects: &[Vec<&Object>],
     traits: &[Traits],
     of_root: &[ClusterId],
     control: ClusterId,
@@ -177,7 +176,8 @@ fn by_plans<'o, I: Iterator<Item = &'o Object>>(
     ids: &[ClusterId],
 ) -> Option<ClusterId> {
     let plans = |path: &str| -> BTreeSet<Arc<str>> {
-        objects(control)
+        objects[control.index()]
+            .iter()
             .filter(|object| object.kind() == "MigPlan" && object.text(path).as_deref() == Some(name))
             .filter_map(|object| object.uid.as_ref().map(|uid| uid.0.clone()))
             .collect()
