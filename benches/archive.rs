@@ -88,7 +88,7 @@ fn inflate(bencher: Bencher<'_, '_>) {
     bencher.counter(BytesCount::new(sample.unpacked)).bench(|| {
         bare(&sample.path, |n| {
             black_box(n);
-        })
+        });
     });
 }
 
