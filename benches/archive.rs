@@ -3,6 +3,8 @@
 //! `inflate` is the floor. `skip` adds the walk over headers and the digest, `stream` the packing and cutting, `run` does
 //! the same with a worker beside the decoder. Set `MIG_ANALYZE_BENCH` to a `.tar.gz` to measure on that.
 
+#![expect(clippy::expect_used, reason = "a benchmark that cannot run may stop")]
+
 use std::fmt::Write as _;
 use std::fs::File;
 use std::hint::black_box;
@@ -83,9 +85,11 @@ fn bare(path: &PathBuf, mut sink: impl FnMut(usize)) {
 #[divan::bench]
 fn inflate(bencher: Bencher<'_, '_>) {
     let sample = sample();
-    bencher.counter(BytesCount::new(sample.unpacked)).bench(|| bare(&sample.path, |n| {
-        black_box(n);
-    }));
+    bencher.counter(BytesCount::new(sample.unpacked)).bench(|| {
+        bare(&sample.path, |n| {
+            black_box(n);
+        });
+    });
 }
 
 fn walked(bencher: Bencher<'_, '_>, want: Want) {

@@ -10,8 +10,8 @@ use super::limits::Limits;
 
 /// Space for a batch that is nearly full and a whole chunk behind it.
 const STORAGE: usize = 2 * CHUNK;
-/// A buffer that a giant file has blown up is not kept.
-const KEEP: usize = 8 * CHUNK;
+/// A buffer that a large file has blown up is not kept: dozens of them are under way.
+const KEEP: usize = STORAGE;
 /// Empty files take no bytes, so the number of parts is bounded too.
 const PARTS: usize = 4096;
 /// What a file of unknown size is taken for when deciding whether it still fits.
@@ -50,15 +50,7 @@ pub(super) struct Batcher<'d> {
 
 impl<'d> Batcher<'d> {
     pub(super) fn new(limits: &Limits, deliver: &'d mut dyn FnMut(Batch) -> Option<Vec<u8>>) -> Self {
-        Self {
-            deliver,
-            bytes: Vec::new(),
-            used: 0,
-            parts: Vec::new(),
-            carry: Vec::new(),
-            whole: limits.whole,
-            line: limits.line.max(CHUNK),
-        }
+        Self { deliver, bytes: Vec::new(), used: 0, parts: Vec::new(), carry: Vec::new(), whole: limits.whole, line: limits.line.max(CHUNK) }
     }
 
     /// Hands out what has been gathered.
@@ -78,7 +70,7 @@ impl<'d> Batcher<'d> {
     pub(super) fn whole(&mut self, entry: &Entry, source: &mut dyn Bytes) -> Taken {
         self.make_room(entry);
         let from = self.used;
-        let ended = self.fill(source, from.saturating_add(self.whole));
+        let ended = self.fill_expecting(source, entry.size, from.saturating_add(self.whole));
         let mut broken = source.broken();
         if !ended && !source.peek(1).is_empty() {
             let mib = self.whole >> 20;
@@ -112,7 +104,8 @@ impl<'d> Batcher<'d> {
         let mut own = base;
         let mut index = 0;
         loop {
-            let mut ended = self.fill(source, own + CHUNK + CONTEXT);
+            let left = entry.size.map(|size| size.saturating_sub(taken.bytes + (self.used - own) as u64));
+            let mut ended = self.fill_expecting(source, left, own + CHUNK + CONTEXT);
             let mut end = self.used;
             let mut length = (end - own) as u64;
             let mut cut = 0;
@@ -161,13 +154,22 @@ impl<'d> Batcher<'d> {
         }
     }
 
+    /// Like [`Self::fill`] for a source that claims to have `left` more bytes: room is made for these and no more.
+    fn fill_expecting(&mut self, source: &mut dyn Bytes, left: Option<u64>, until: usize) -> bool {
+        let claimed = left.and_then(|n| usize::try_from(n).ok()).and_then(|n| self.used.checked_add(n)?.checked_add(1));
+        // One byte more than claimed shows whether the claim was true.
+        claimed.is_some_and(|claimed| claimed < until && self.fill(source, claimed)) || self.fill(source, until)
+    }
+
     /// Reads until `used` reaches `until`; returns whether the source ended before.
     ///
     /// Storage grows with the bytes that really arrive, never by a size that a header claims.
     pub(super) fn fill(&mut self, source: &mut dyn Bytes, until: usize) -> bool {
         while self.used < until {
-            if self.bytes.len() < until.min(self.used + CHUNK) {
-                let grown = (self.bytes.len() * 2).max(STORAGE);
+            let need = until.min(self.used + CHUNK);
+            if self.bytes.len() < need {
+                // Storage that is there already is cleared piece by piece: clearing all of it for each batch would show.
+                let grown = if need <= self.bytes.capacity() { need } else { (self.bytes.len() * 2).max(STORAGE) };
                 self.bytes.resize(grown, 0);
             }
             let to = until.min(self.bytes.len());
@@ -187,9 +189,10 @@ impl<'d> Batcher<'d> {
         carry.extend_from_slice(&self.bytes[keep..self.used]);
         // The context behind the chunk stays in the old batch as well, so nothing is cut off there.
         self.flush();
-        let need = carry.len().max(STORAGE);
-        if self.bytes.len() < need {
-            self.bytes.resize(need, 0);
+        if self.bytes.capacity() < carry.len() {
+            self.bytes = vec![0; carry.len().max(STORAGE)];
+        } else if self.bytes.len() < carry.len() {
+            self.bytes.resize(carry.len(), 0);
         }
         self.bytes[..carry.len()].copy_from_slice(&carry);
         self.used = carry.len();

@@ -123,10 +123,7 @@ fn attend<S>(
 /// Hashes the input on a thread of its own: about 7 % of the decoder's time that a second core has to spare.
 ///
 /// Only a regular file can be read twice; anything else is hashed on the way through.
-fn hash_beside<'scope, 'env>(
-    scope: &'scope Scope<'scope, 'env>,
-    source: &'env Source,
-) -> Option<ScopedJoinHandle<'scope, Option<[u8; 32]>>> {
+fn hash_beside<'scope, 'env>(scope: &'scope Scope<'scope, 'env>, source: &'env Source) -> Option<ScopedJoinHandle<'scope, Option<[u8; 32]>>> {
     let Source::Path(path) = source else { return None };
     if !std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file()) {
         return None;

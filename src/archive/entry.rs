@@ -29,12 +29,7 @@ pub fn read_entry(source: &Source, limits: &Limits, path: &str) -> Result<Vec<u8
 /// Hands out the lines of one file with their numbers from 1, until there are no more or `line` breaks.
 ///
 /// Never more than one chunk is in memory. Lines come without their line end.
-pub fn each_line(
-    source: &Source,
-    limits: &Limits,
-    path: &str,
-    line: &mut dyn FnMut(u64, &[u8]) -> ControlFlow<()>,
-) -> Result<(), ArchiveError> {
+pub fn each_line(source: &Source, limits: &Limits, path: &str, line: &mut dyn FnMut(u64, &[u8]) -> ControlFlow<()>) -> Result<(), ArchiveError> {
     let found = locate(source, limits, path)?;
     let mut number = 0;
     stream(source, limits, &found, &mut |mut bytes| {
@@ -115,12 +110,7 @@ fn ends_with(path: &str, end: &str) -> bool {
 }
 
 /// Streams the last member of a path, and stops the walk behind it.
-fn stream(
-    source: &Source,
-    limits: &Limits,
-    found: &Found,
-    take: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
-) -> Result<(), ArchiveError> {
+fn stream(source: &Source, limits: &Limits, found: &Found, take: &mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> Result<(), ArchiveError> {
     let seen = Cell::new(0);
     let done = Cell::new(false);
     let want = |path: &str| {
@@ -137,7 +127,12 @@ fn stream(
             }
         }
     };
-    walk_single(source, limits, &want, &mut deliver, &|| done.get() || seen.get() >= found.times)
+    walk_single(source, limits, &want, &mut deliver, &|| done.get() || seen.get() >= found.times)?;
+    if done.get() {
+        return Ok(());
+    }
+    let help = Some("it is an archive or cannot be read; name a file in it: `ARCHIVE!/PATH`".to_owned());
+    Err(ArchiveError::NoEntry { path: found.path.clone(), help })
 }
 
 /// A walk on one thread that only looks.

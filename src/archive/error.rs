@@ -23,10 +23,7 @@ pub enum ArchiveError {
     },
     /// The user's: permissions.
     #[error("`{path}` may not be read")]
-    #[diagnostic(
-        code(archive::denied),
-        help("make it readable for you (`chmod u+r`), or run as the user who owns it")
-    )]
+    #[diagnostic(code(archive::denied), help("make it readable for you (`chmod u+r`), or run as the user who owns it"))]
     Denied {
         /// The path as given.
         path: String,
@@ -51,7 +48,9 @@ pub enum ArchiveError {
     #[error("`{path}` is no archive: it looks like {looks}")]
     #[diagnostic(
         code(archive::not_an_archive),
-        help("give a .tar or .tar.gz as `oc adm must-gather` wrote it, a single .gz, or a directory; for loose files, give the directory they are in")
+        help(
+            "give a .tar or .tar.gz as `oc adm must-gather` wrote it, a single .gz, or a directory; for loose files, give the directory they are in"
+        )
     )]
     NotAnArchive {
         /// The path as given.
@@ -132,8 +131,9 @@ fn similar(path: &Path) -> Option<String> {
     let names = std::fs::read_dir(directory).ok()?.take(10_000).flatten();
     let mut best: Option<(usize, String)> = None;
     for name in names.map(|entry| entry.file_name().to_string_lossy().into_owned()) {
-        let grown = name.starts_with(&wanted) || wanted.starts_with(&name);
-        let distance = if grown { 1 } else { distance(&wanted, &name) };
+        let (asked, there) = (wanted.to_lowercase(), name.to_lowercase());
+        let grown = there.starts_with(&asked) || asked.starts_with(&there);
+        let distance = if grown { 1 } else { distance(&asked, &there) };
         if distance > (wanted.chars().count() / 4).max(2) {
             continue;
         }
@@ -178,7 +178,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         std::fs::write(directory.path().join("must-gather.tar.gz"), b"x").unwrap();
         std::fs::write(directory.path().join("unrelated"), b"x").unwrap();
-        for asked in ["must-gather.tar", "mustgather.tar.gz", "must-gather.tar.gz.part"] {
+        for asked in ["must-gather.tar", "Must-Gather.tar.gz", "mustgather.tar.gz", "must-gather.tar.gz.part"] {
             let nearest = similar(&directory.path().join(asked)).unwrap();
             assert!(nearest.ends_with("must-gather.tar.gz"), "{asked}");
         }

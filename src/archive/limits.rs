@@ -23,14 +23,6 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            nesting: 5,
-            entries: 2_000_000,
-            unpacked: 256 << 30,
-            ratio: 1000,
-            ratio_floor: 16 << 20,
-            whole: 256 << 20,
-            line: 1 << 20,
-        }
+        Self { nesting: 5, entries: 2_000_000, unpacked: 256 << 30, ratio: 1000, ratio_floor: 16 << 20, whole: 256 << 20, line: 1 << 20 }
     }
 }

@@ -277,8 +277,7 @@ impl Walker<'_> {
             Want::Whole => false,
         };
         let entry = Entry { path: Arc::from(path), member, mtime: meta.mtime, size: meta.size };
-        let taken =
-            if stream { self.batcher.stream(&entry, bytes) } else { self.batcher.whole(&entry, bytes) };
+        let taken = if stream { self.batcher.stream(&entry, bytes) } else { self.batcher.whole(&entry, bytes) };
         self.walked.bytes += taken.bytes;
         if let Some(broken) = taken.broken {
             let offset = Some(taken.bytes);

@@ -38,16 +38,7 @@ pub(in crate::archive) struct Gzip<'a> {
 
 impl<'a> Gzip<'a> {
     pub(in crate::archive) fn new(inner: &'a mut dyn Bytes, budget: &'a Budget) -> Self {
-        let inflater = Inflater {
-            inner,
-            budget,
-            state: gzip_state(),
-            finished: false,
-            broken: None,
-            taken: 0,
-            made: 0,
-            mark: (0, 0),
-        };
+        let inflater = Inflater { inner, budget, state: gzip_state(), finished: false, broken: None, taken: 0, made: 0, mark: (0, 0) };
         Self { inflater, buffer: vec![0; BUFFER], start: 0, end: 0, position: 0 }
     }
 }

@@ -13,13 +13,7 @@ const LARGEST_RECORD: u64 = 1 << 20;
 
 /// Walks the members of a tar stream. `prefix` is what their paths begin with: empty, or the path of the archive with `!/`.
 pub(in crate::archive) fn walk(walker: &mut Walker<'_>, prefix: &str, bytes: &mut dyn Bytes, depth: u8) {
-    let mut tar = Tar {
-        prefix,
-        path: prefix.to_owned(),
-        last: String::new(),
-        extension: Extension::default(),
-        global: Extension::default(),
-    };
+    let mut tar = Tar { prefix, path: prefix.to_owned(), last: String::new(), extension: Extension::default(), global: Extension::default() };
     let mut name = Vec::new();
     let mut closed = false;
     let mut lost = false;
@@ -101,11 +95,7 @@ impl Tar<'_> {
             Kind::File | Kind::Sparse => match path::normalise(name, &mut self.path) {
                 Err(why) => {
                     let shown: String = String::from_utf8_lossy(name).chars().take(200).collect();
-                    walker.gap(ArchiveGap::new(
-                        GapKind::Refused,
-                        self.archive(),
-                        format!("member `{shown}` was left out: {why}"),
-                    ));
+                    walker.gap(ArchiveGap::new(GapKind::Refused, self.archive(), format!("member `{shown}` was left out: {why}")));
                 }
                 Ok(()) if head.kind == Kind::Sparse || extension.sparse => {
                     walker.gap(ArchiveGap::new(GapKind::Unsupported, &self.path, "is stored as a sparse file"));
@@ -182,9 +172,7 @@ impl Tar<'_> {
             Some(broken) => broken,
             None if rest => Break::truncated(),
             // A compressed stream that ends properly proves that nothing is missing; a bare one proves nothing.
-            None if !closed && !bytes.ends_surely() => {
-                Break::new(GapKind::Truncated, "ends without the empty blocks that close a tar archive")
-            }
+            None if !closed && !bytes.ends_surely() => Break::new(GapKind::Truncated, "ends without the empty blocks that close a tar archive"),
             None => return,
         };
         self.gap(walker, bytes.position(), broken);
@@ -196,12 +184,6 @@ impl Tar<'_> {
 
     fn gap(&self, walker: &mut Walker<'_>, at: u64, broken: Break) {
         let after = (!self.last.is_empty()).then(|| self.last.clone());
-        walker.gap(ArchiveGap {
-            kind: broken.kind,
-            path: self.archive().to_owned(),
-            offset: Some(at),
-            after,
-            detail: broken.detail,
-        });
+        walker.gap(ArchiveGap { kind: broken.kind, path: self.archive().to_owned(), offset: Some(at), after, detail: broken.detail });
     }
 }

@@ -5,7 +5,7 @@ use tar::Header;
 /// Size of a block.
 pub(in crate::archive) const BLOCK: usize = 512;
 
-/// The name starts the block, so a header without one is empty or no header.
+/// Whether the checksum in a block is that of the block, which makes it a header.
 fn checksum_holds(block: &[u8]) -> bool {
     let Some(field) = block.get(148..156) else { return false };
     let digits = field.trim_ascii_start();

@@ -8,6 +8,7 @@ mod members;
 mod threads;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::pack::{Tar, gzip};
 use super::*;
@@ -106,7 +107,7 @@ fn log(name: &str, bytes: usize) -> Vec<u8> {
     while text.len() < bytes {
         n += 1;
         let tail = "x".repeat(n % 97);
-        text.push_str(&format!("2024-01-01T00:00:00Z {name} line {n} {tail}\n"));
+        writeln!(text, "2024-01-01T00:00:00Z {name} line {n} {tail}").unwrap();
     }
     text.into_bytes()
 }

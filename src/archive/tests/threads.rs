@@ -43,9 +43,16 @@ fn any_number_of_workers_gives_the_same_parts() {
 fn a_panic_in_a_worker_is_an_error() {
     for workers in [0, 1, 2] {
         let source = Source::bytes("x", archive());
-        let result = run(&source, &Limits::default(), &|_| Want::Stream, workers, || (), |(), batch| {
-            assert!(batch.parts.iter().all(|part| &*part.path != "large-7"), "cannot stand this one");
-        });
+        let result = run(
+            &source,
+            &Limits::default(),
+            &|_| Want::Stream,
+            workers,
+            || (),
+            |(), batch| {
+                assert!(batch.parts.iter().all(|part| &*part.path != "large-7"), "cannot stand this one");
+            },
+        );
         let Err(ArchiveError::Worker { message }) = result else { panic!("{workers} workers hid the panic") };
         assert_eq!(message, "cannot stand this one");
     }
@@ -77,6 +84,7 @@ fn an_entry_is_found_by_its_path_or_an_end_of_it() {
     assert_eq!(read_entry(&nested(), &limits, "h/b.log").unwrap(), b"c");
     assert!(matches!(read_entry(&nested(), &limits, "b.log"), Err(ArchiveError::Ambiguous { .. })));
     assert!(matches!(read_entry(&nested(), &limits, "x/a.log"), Err(ArchiveError::NoEntry { help: Some(_), .. })));
+    assert!(matches!(read_entry(&nested(), &limits, "must-gather.tar.gz"), Err(ArchiveError::NoEntry { help: Some(_), .. })));
     assert!(matches!(read_entry(&nested(), &limits, ".log"), Err(ArchiveError::NoEntry { help: None, .. })));
 }
 
