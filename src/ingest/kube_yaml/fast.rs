@@ -270,7 +270,7 @@ impl Run<'_, '_> {
             let closed = self.quoted_key(at, byte)?;
             (at + 1, closed, closed + 1)
         } else {
-            if !begins_plain(byte) && !self.dash_word(at, byte) {
+            if !begins_plain(byte) {
                 return None;
             }
             let Scan::Colon(colon) = self.scan(at)? else {
@@ -404,7 +404,7 @@ impl Run<'_, '_> {
 
     /// `-` in front of something that is no space: part of a word or number.
     fn dash_word(&self, at: usize, byte: u8) -> bool {
-        byte == b'-' && self.text.get(at + 1).is_some_and(|next| !matches!(next, b' ' | b'\n' | b'\t' | b'-'))
+        byte == b'-' && self.text.get(at + 1).is_some_and(|next| !matches!(next, b' ' | b'\n' | b'\t'))
     }
 
     /// Reads a scalar or an empty container at `at` into `node`. `parent` is the indentation that it must exceed.
