@@ -12,6 +12,8 @@ pub(super) struct Outline<'t> {
     pub(super) items: Option<Place>,
     /// `items` is there, with whatever value.
     pub(super) has_items: bool,
+    /// `items: []`.
+    no_items: bool,
     /// The first line of the list's own fields after its items.
     pub(super) end: Place,
     /// The first line that the API server would not have printed there: a key out of order or again, or no key at all.
@@ -33,6 +35,7 @@ impl<'t> Outline<'t> {
             api_version: None,
             items: None,
             has_items: false,
+            no_items: false,
             end: start,
             suspect: None,
             broken: None,
@@ -85,6 +88,7 @@ impl<'t> Outline<'t> {
             "apiVersion" if self.api_version.is_none() => self.api_version = Some(value),
             "items" if !self.has_items => {
                 self.has_items = true;
+                self.no_items = value == "[]";
                 self.items = value.is_empty().then_some(next);
             }
             _ => {}
@@ -96,7 +100,7 @@ impl<'t> Outline<'t> {
         match self.kind {
             Some("List") => true,
             Some(kind) => self.has_items && (kind.ends_with("List") || self.kind_cut),
-            None => self.items.is_some(),
+            None => self.items.is_some() || self.no_items,
         }
     }
 
