@@ -6,5 +6,6 @@ pub mod graph;
 pub mod ingest;
 pub mod layout;
 pub mod model;
+pub mod output;
 pub mod rules;
 pub mod scan;

@@ -19,6 +19,8 @@ pub struct Report {
     pub checked: Vec<Checked>,
     /// Every rule and what became of it, by id.
     pub rules: Vec<RuleInfo>,
+    /// What was looked at and ruled out, or could not be; in the order a reader asks.
+    pub checked: Vec<Checked>,
     /// Every migration, newest first.
     pub migrations: Vec<Migration>,
     /// Findings, most important first.
@@ -169,6 +171,17 @@ pub struct RuleInfo {
     pub findings: u32,
     /// Why it was skipped or errored.
     pub reason: Option<String>,
+}
+
+/// One usual suspect and how it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Checked {
+    /// The suspect in two or three words: `Backup locations`.
+    pub what: String,
+    /// Clear: ruled out with coverage. Skipped: could not be judged. Fired: there is a finding.
+    pub state: RuleState,
+    /// On which clusters and objects, or why not.
+    pub detail: String,
 }
 
 /// An object as a reader looks it up.
