@@ -129,7 +129,7 @@ fn double(text: &str, indent: usize, out: &mut String) {
     for (index, c) in chars.iter().enumerate() {
         let before = out.len();
         match c {
-            ' ' if column > WIDTH && index > 0 && index + 1 < chars.len() && indent != usize::MAX => {
+            ' ' if column > WIDTH && index > 0 && chars[index - 1] != ' ' && index + 1 < chars.len() && indent != usize::MAX => {
                 out.push('\n');
                 out.push_str(&" ".repeat(indent));
                 // go-yaml protects a second space from being folded away.
@@ -233,7 +233,7 @@ fn printable(value: &Json) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_kubernetes_prints_is_read_alike(objects in prop::collection::vec(object(), 1..4)) {
@@ -253,7 +253,9 @@ proptest! {
     #[test]
     fn what_serde_yaml_prints_is_read_alike(object in object()) {
         // It writes the line breaks of YAML 1.1 as they are.
-        prop_assume!(printable(&object) && !object.to_string().contains(['\u{85}', '\u{2028}', '\u{2029}', '\u{feff}']));
+        if !printable(&object) || object.to_string().contains(['\u{85}', '\u{2028}', '\u{2029}', '\u{feff}']) {
+            return Ok(());
+        }
         let text = serde_yaml::to_string(&object).unwrap();
         let outcome = read_both(text.as_bytes());
         let expected = without_managed_fields(object);

@@ -124,11 +124,11 @@ fn soup() -> impl Strategy<Value = Vec<u8>> {
 
 /// Characters on which YAML 1.1 and 1.2 disagree, so that the oracle and the general reader may.
 fn disputed(text: &str) -> bool {
-    ["\u{85}", "\u{2028}", "\u{feff}", "\r", "!", "%", "<<", "&", "*", "?", "..."].iter().any(|piece| text.contains(piece))
+    ["\u{85}", "\u{2028}", "\u{feff}", "\r", "!", "%", "<<", "&", "*", "?", "...", "~", "null:"].iter().any(|piece| text.contains(piece))
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 40000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn random_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
@@ -153,7 +153,7 @@ proptest! {
         let outcome = read(&source);
         let text = String::from_utf8_lossy(&source);
         let all_fast = outcome.stats.general_bytes == 0 && outcome.problems.is_empty() && !outcome.items.is_empty();
-        if all_fast && !disputed(&text) && !text.contains("managedFields") {
+        if all_fast && !disputed(&text) && !text.contains("managedFields") && text.matches("apiVersion").count() < 2 {
             prop_assert!(oracle(&source).is_some(), "{}", text);
         }
     }

@@ -47,7 +47,9 @@ pub(super) fn anywhere(line: &str) -> Option<Noise> {
 /// Recognises a stderr line at the head of a document, where words are allowed that could be a key further down.
 pub(super) fn at_head(line: &str) -> Option<Noise> {
     anywhere(line).or_else(|| {
-        let failed = line.starts_with("error: ") || line.starts_with("Error: ") || line.starts_with("command terminated");
+        let line = line.trim_end();
+        let failed = ["error: ", "Error: ", "command terminated"].iter().any(|head| line.starts_with(head))
+            || [": command not found", ": No such file or directory"].iter().any(|tail| line.ends_with(tail));
         failed.then_some(Noise::Failure)
     })
 }
