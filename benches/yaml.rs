@@ -1,6 +1,6 @@
 //! How fast a list of pods is read: by the fast reader, by the general one, and copied into tapes.
 
-#![allow(missing_docs, reason = "a benchmark")]
+#![allow(missing_docs, clippy::too_many_lines, reason = "a benchmark")]
 
 use divan::counter::BytesCount;
 use mig_analyze::graph::tape::Value;
@@ -11,7 +11,7 @@ fn main() {
     divan::main();
 }
 
-/// A PodList as `oc adm inspect` writes it; a third of it is `managedFields`.
+/// A `PodList` as `oc adm inspect` writes it; a third of it is `managedFields`.
 fn pods(count: usize) -> String {
     let mut out = String::from("---\napiVersion: v1\nitems:\n");
     for pod in 0..count {

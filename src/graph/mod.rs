@@ -1,4 +1,3 @@
 //! The frozen graph and what it is made of.
 
-pub mod scalar;
 pub mod tape;

@@ -88,7 +88,9 @@ fn stderr_in_the_middle_is_taken_out_and_lines_stay_true() {
         assert_eq!(outcome.items[0].lines.last(), Some(&8));
         assert_eq!(outcome.problems.len(), 2);
     }
-    let list = format!("apiVersion: v1\nitems:\n- kind: Pod\n  metadata:\n    name: a\n{noise}  spec:\n    x: |\n      a\n{noise}      b\n- kind: Pod\n  metadata:\n    name: b\nkind: List\n{noise}");
+    let list = format!(
+        "apiVersion: v1\nitems:\n- kind: Pod\n  metadata:\n    name: a\n{noise}  spec:\n    x: |\n      a\n{noise}      b\n- kind: Pod\n  metadata:\n    name: b\nkind: List\n{noise}"
+    );
     let outcome = read_both(list.as_bytes());
     assert_eq!(names(&outcome), ["a", "b"]);
     assert_eq!(outcome.items[0].json["spec"]["x"], "a\nb\n");
@@ -139,7 +141,11 @@ fn bytes_that_are_no_text_are_replaced_and_reported() {
 #[test]
 fn the_tail_of_an_older_version_is_cut_off() {
     let list = "apiVersion: v1\nitems:\n- kind: Pod\n  metadata:\n    name: a\nkind: List\nmetadata:\n  resourceVersion: \"\"\n";
-    for tail in ["me: foo\n    namespace: bar\n  spec:\n    y: 1\nkind: List\nmetadata:\n", ": \"\"\n", "- kind: Pod\n  metadata:\n    name: old\nkind: List\n"] {
+    for tail in [
+        "me: foo\n    namespace: bar\n  spec:\n    y: 1\nkind: List\nmetadata:\n",
+        ": \"\"\n",
+        "- kind: Pod\n  metadata:\n    name: old\nkind: List\n",
+    ] {
         let outcome = read_both(format!("{list}{tail}").as_bytes());
         assert_eq!(names(&outcome), ["a"], "{tail}");
         assert!(matches!(&outcome.problems[..], [Problem::TrailingGarbage { line: 9, .. }]), "{tail}: {:?}", outcome.problems);
@@ -154,7 +160,8 @@ fn the_tail_of_an_older_version_is_cut_off() {
 
 #[test]
 fn the_last_item_of_a_cut_list_is_kept_and_marked() {
-    let list = "apiVersion: v1\nitems:\n- kind: Pod\n  metadata:\n    name: a\n- kind: Pod\n  metadata:\n    name: b\n  spec:\n    x: \"long\n      te";
+    let list =
+        "apiVersion: v1\nitems:\n- kind: Pod\n  metadata:\n    name: a\n- kind: Pod\n  metadata:\n    name: b\n  spec:\n    x: \"long\n      te";
     let outcome = read_both(list.as_bytes());
     assert_eq!(names(&outcome), ["a", "b"]);
     assert_eq!(outcome.items.iter().map(|item| item.truncated).collect::<Vec<_>>(), [false, true]);
@@ -186,13 +193,44 @@ fn a_cut_object_is_kept_and_marked() {
 #[test]
 fn what_yaml_1_1_guesses_is_read_as_kubernetes_means_it() {
     let table = [
-        ("=", json!("=")), ("on", json!("on")), ("off", json!("off")), ("yes", json!("yes")), ("n", json!("n")), ("0123", json!("0123")),
-        ("41892e848", json!("41892e848")), ("2022-08-15", json!("2022-08-15")), ("12:30:45", json!("12:30:45")), ("~", Json::Null),
-        ("null", Json::Null), ("", Json::Null), ("true", json!(true)), ("False", json!(false)), ("1", json!(1)), ("-7", json!(-7)),
-        ("+3", json!(3)), ("1.5", json!(1.5)), ("1e3", json!(1000.0)), ("\"1\"", json!("1")), ("'true'", json!("true")), ("\"null\"", json!("null")),
-        ("1_000", json!("1_000")), ("0x1F", json!(31)), ("0o17", json!(15)), (".5", json!(0.5)), (".", json!(".")), ("-", json!("-")),
-        ("18446744073709551615", json!(u64::MAX)), ("{}", json!({})), ("[]", json!([])), ("a#b", json!("a#b")), ("a:b", json!("a:b")),
-        (".inf", json!(".inf")), ("1.2.3", json!("1.2.3")), ("10Gi", json!("10Gi")), ("100m", json!("100m")), ("<none>", json!("<none>")),
+        ("=", json!("=")),
+        ("on", json!("on")),
+        ("off", json!("off")),
+        ("yes", json!("yes")),
+        ("n", json!("n")),
+        ("0123", json!("0123")),
+        ("41892e848", json!("41892e848")),
+        ("2022-08-15", json!("2022-08-15")),
+        ("12:30:45", json!("12:30:45")),
+        ("~", Json::Null),
+        ("null", Json::Null),
+        ("", Json::Null),
+        ("true", json!(true)),
+        ("False", json!(false)),
+        ("1", json!(1)),
+        ("-7", json!(-7)),
+        ("+3", json!(3)),
+        ("1.5", json!(1.5)),
+        ("1e3", json!(1000.0)),
+        ("\"1\"", json!("1")),
+        ("'true'", json!("true")),
+        ("\"null\"", json!("null")),
+        ("1_000", json!("1_000")),
+        ("0x1F", json!(31)),
+        ("0o17", json!(15)),
+        (".5", json!(0.5)),
+        (".", json!(".")),
+        ("-", json!("-")),
+        ("18446744073709551615", json!(u64::MAX)),
+        ("{}", json!({})),
+        ("[]", json!([])),
+        ("a#b", json!("a#b")),
+        ("a:b", json!("a:b")),
+        (".inf", json!(".inf")),
+        ("1.2.3", json!("1.2.3")),
+        ("10Gi", json!("10Gi")),
+        ("100m", json!("100m")),
+        ("<none>", json!("<none>")),
     ];
     for (written, meant) in table {
         let text = format!("kind: A\nx: {written}\n");

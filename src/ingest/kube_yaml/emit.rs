@@ -50,16 +50,10 @@ impl Pass<'_> {
         let (kind, api_version) = (name("kind"), name("apiVersion"));
         let items = root.get("items");
         let bare = items.is_some_and(|items| items.shape() == Shape::Seq || items.is_null());
-        let listed =
-            kind.as_deref().map_or(bare, |kind| kind == "List" || (kind.ends_with("List") && items.is_some()));
+        let listed = kind.as_deref().map_or(bare, |kind| kind == "List" || (kind.ends_with("List") && items.is_some()));
         if listed {
             let item_kind = kind.as_deref().and_then(|kind| kind.strip_suffix("List")).filter(|kind| !kind.is_empty());
-            let around = Around {
-                kind: item_kind,
-                api_version: api_version.as_deref().filter(|_| item_kind.is_some()),
-                from_list: true,
-                truncated,
-            };
+            let around = Around { kind: item_kind, api_version: api_version.as_deref().filter(|_| item_kind.is_some()), from_list: true, truncated };
             for item in items.into_iter().flat_map(Value::items) {
                 self.emit_value(Draft { root: item.index(), ..draft }, item.line(), around);
             }
@@ -70,10 +64,7 @@ impl Pass<'_> {
     }
 
     fn take(&mut self, parsed: Parsed) -> Held {
-        let mut held = Held {
-            builder: std::mem::take(&mut self.reader.builder),
-            fast: std::mem::take(&mut self.reader.fast),
-        };
+        let mut held = Held { builder: std::mem::take(&mut self.reader.builder), fast: std::mem::take(&mut self.reader.fast) };
         if !self.removed.is_empty() {
             match parsed {
                 Parsed::General => held.builder.renumber(|line| self.line(line)),

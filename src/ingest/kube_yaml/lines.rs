@@ -31,10 +31,7 @@ pub(super) fn is_separator(line: &str) -> bool {
 
 /// A line on which a document cannot go on: `---`, `--- x`, `...`.
 pub(super) fn ends_document(line: &str) -> bool {
-    [line.strip_prefix("---"), line.strip_prefix("...")]
-        .into_iter()
-        .flatten()
-        .any(|rest| rest.is_empty() || rest.starts_with([' ', '\t']))
+    [line.strip_prefix("---"), line.strip_prefix("...")].into_iter().flatten().any(|rest| rest.is_empty() || rest.starts_with([' ', '\t']))
 }
 
 /// The end of the list item that begins at `place` with its dash at column `indent`.

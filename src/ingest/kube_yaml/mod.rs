@@ -14,7 +14,6 @@ mod noise;
 mod outline;
 mod prepare;
 mod problem;
-mod quoted;
 mod read;
 mod rescue;
 
@@ -98,13 +97,7 @@ impl Reader {
     }
 
     /// Reads one file. Objects are handed to `on_item` in file order; a draft lives only as long as the call.
-    pub fn read(
-        &mut self,
-        source: &[u8],
-        limits: &Limits,
-        on_item: &mut dyn FnMut(Item<'_>),
-        on_problem: &mut dyn FnMut(Problem),
-    ) {
+    pub fn read(&mut self, source: &[u8], limits: &Limits, on_item: &mut dyn FnMut(Item<'_>), on_problem: &mut dyn FnMut(Problem)) {
         read::file(self, source, *limits, on_item, on_problem);
     }
 

@@ -128,8 +128,5 @@ pub(super) fn key_value(line: &str) -> Option<(&str, &str)> {
 }
 
 fn unquote(text: &str) -> &str {
-    ['"', '\'']
-        .into_iter()
-        .find_map(|quote| text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)))
-        .unwrap_or(text)
+    ['"', '\''].into_iter().find_map(|quote| text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote))).unwrap_or(text)
 }

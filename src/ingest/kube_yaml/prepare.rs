@@ -53,8 +53,7 @@ pub(super) fn is_odd(text: &str) -> bool {
     if control {
         return true;
     }
-    !bytes.is_ascii()
-        && text.chars().any(|c| matches!(c, '\u{80}'..='\u{9F}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}'))
+    !bytes.is_ascii() && text.chars().any(|c| matches!(c, '\u{80}'..='\u{9F}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}'))
 }
 
 /// The line, from 1, that holds the byte at `offset`.

@@ -45,13 +45,7 @@ pub(super) enum Parsed {
     General,
 }
 
-pub(super) fn file(
-    reader: &mut Reader,
-    source: &[u8],
-    limits: Limits,
-    on_item: &mut dyn FnMut(Item<'_>),
-    on_problem: &mut dyn FnMut(Problem),
-) {
+pub(super) fn file(reader: &mut Reader, source: &[u8], limits: Limits, on_item: &mut dyn FnMut(Item<'_>), on_problem: &mut dyn FnMut(Problem)) {
     let prepared = prepare(source, on_problem);
     if prepared.text.trim().is_empty() {
         on_problem(Problem::Empty);

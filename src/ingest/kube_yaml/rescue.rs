@@ -9,13 +9,7 @@ use crate::graph::tape::Value;
 
 impl Pass<'_> {
     /// Tries to keep the front part of a range that failed; reports the rest. The flag says that the object is incomplete.
-    pub(super) fn rescue(
-        &mut self,
-        range: Range,
-        outline: &Outline<'_>,
-        failure: Failure,
-        inherited_kind: Option<&str>,
-    ) -> Option<(Parsed, bool)> {
+    pub(super) fn rescue(&mut self, range: Range, outline: &Outline<'_>, failure: Failure, inherited_kind: Option<&str>) -> Option<(Parsed, bool)> {
         if failure.limit {
             self.report(failure);
             return None;

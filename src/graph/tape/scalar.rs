@@ -32,10 +32,7 @@ pub enum Scalar<'t> {
 pub fn resolve_plain(text: Cow<'_, str>) -> Scalar<'_> {
     let first = text.as_bytes().first().copied();
     // Most plain scalars are words; only these first bytes can begin anything else.
-    let interesting = matches!(
-        first,
-        None | Some(b'0'..=b'9' | b'+' | b'-' | b'.' | b'~' | b't' | b'T' | b'f' | b'F' | b'n' | b'N')
-    );
+    let interesting = matches!(first, None | Some(b'0'..=b'9' | b'+' | b'-' | b'.' | b'~' | b't' | b'T' | b'f' | b'F' | b'n' | b'N'));
     if !interesting {
         return Scalar::Text(text);
     }
@@ -238,10 +235,7 @@ pub(super) enum Chomp {
 
 /// Decodes a literal block. `raw` starts at the line after the header; its first line with content gives the indentation.
 pub(super) fn literal(raw: &str, chomp: Chomp) -> String {
-    let indent = raw
-        .split('\n')
-        .find(|line| line.bytes().any(|b| b != b' '))
-        .map_or(0, |line| line.len() - line.trim_start_matches(' ').len());
+    let indent = raw.split('\n').find(|line| line.bytes().any(|b| b != b' ')).map_or(0, |line| line.len() - line.trim_start_matches(' ').len());
     let mut out = String::with_capacity(raw.len());
     for line in raw.split_inclusive('\n') {
         let (body, end) = line.strip_suffix('\n').map_or((line, ""), |body| (body, "\n"));
@@ -268,8 +262,32 @@ mod tests {
     #[test]
     fn words_that_yaml_1_1_guesses_about_stay_text() {
         for word in [
-            "yes", "no", "on", "off", "=", "<<", "41892e848", "0123", "1_000", "2022-08-15", "12:30:45", "nan", "inf",
-            "infinity", "-", "+", ".", "1.2.3", "0x", "0xg", "00", "-01", "99999999999999999999999", "--1", "+-1", "e3",
+            "yes",
+            "no",
+            "on",
+            "off",
+            "=",
+            "<<",
+            "41892e848",
+            "0123",
+            "1_000",
+            "2022-08-15",
+            "12:30:45",
+            "nan",
+            "inf",
+            "infinity",
+            "-",
+            "+",
+            ".",
+            "1.2.3",
+            "0x",
+            "0xg",
+            "00",
+            "-01",
+            "99999999999999999999999",
+            "--1",
+            "+-1",
+            "e3",
         ] {
             assert_eq!(plain(word), Scalar::Text(Cow::Borrowed(word)), "{word}");
         }
