@@ -3,4 +3,5 @@
 pub mod finding;
 pub mod graph;
 pub mod model;
+pub mod mtc;
 pub mod rules;
