@@ -4,14 +4,13 @@
 //! reader must not be led to: one that nobody can decide, one that was repeated with success, and two green ones.
 
 use super::{
-    Checked, ClusterReport, Confidence, CoverageReport, Evidence, Finding, GapReport, IdentityReport, InputReport, Link, Migration, MigrationRef, Outcome,
-    PipelineStep, Report, RuleInfo, RuleRole, RuleState, Severity, Suppressed, Target, Tool, Unexplained, Volume,
+    Checked, ClusterReport, CoverageReport, Evidence, GapReport, IdentityReport, InputReport, Report, RuleInfo, RuleRole, RuleState, Severity, Suppressed,
+    Target, Tool, Unexplained,
 };
 use crate::model::{Excerpt, Place, Timestamp};
+use story::{findings, migrations};
 
 mod story;
-
-use story::{findings, migrations};
 
 const GATHER: &str = "must-gather/clusters/host/namespaces/openshift-migration";
 const PLANS: &str = "must-gather/migplans";
@@ -79,7 +78,7 @@ fn coverage() -> CoverageReport {
         from: text("2021-05-10T07:40:58Z"),
         to: text("2021-05-12T09:46:02Z"),
         redactions: 3,
-        suppressed: vec![Suppressed { finding: "F9".into(), reason: "known on this site".into(), expires: text("2021-12-31") }],
+        suppressed: vec![Suppressed { finding: "F10".into(), reason: "known on this site".into(), expires: text("2021-12-31") }],
         unexplained: vec![Unexplained {
             shape: "Error checking repository for stale locks: backupstoragelocation.velero.io <name> not found".into(),
             component: "velero".into(),

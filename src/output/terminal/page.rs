@@ -70,6 +70,14 @@ impl<'a> Page<'a> {
         self.hanging(&" ".repeat(indent), indent, text);
     }
 
+    /// A paragraph that may be skipped.
+    pub(super) fn aside(&mut self, indent: usize, text: &str) {
+        for line in wrap(&one_line(text), self.width().saturating_sub(indent)) {
+            let line = format!("{}{}", " ".repeat(indent), self.paint.faint(&line));
+            self.line(&line);
+        }
+    }
+
     /// `label     text`, wrapped under the text.
     pub(super) fn field(&mut self, indent: usize, label: &str, text: &str) {
         let first = self.label(indent, label);
