@@ -4,6 +4,8 @@
 //! value. Cursors ([`Value`]) work the same on an owned [`Tape`] and on a draft that still borrows from the file.
 
 use super::scalar::{self, Chomp, Scalar};
+use super::source::SourceLines;
+use crate::model::Excerpt;
 use std::borrow::Cow;
 
 /// What a node is and how its text is written.
@@ -68,6 +70,7 @@ pub enum Shape {
 pub struct Tape {
     text: Box<str>,
     nodes: Box<[Node]>,
+    source: SourceLines,
 }
 
 impl Tape {
@@ -76,14 +79,30 @@ impl Tape {
         Value::new(&self.text, &self.nodes, 0)
     }
 
-    /// The line as it stands in the file, with its neighbours.
-    pub fn excerpt(&self, _line: u32) -> crate::model::Excerpt {
-        crate::model::Excerpt::default()
-    }
-
     /// Bytes on the heap.
     pub fn bytes(&self) -> usize {
-        self.text.len() + std::mem::size_of_val(&*self.nodes)
+        self.text.len() + std::mem::size_of_val(&*self.nodes) + self.source.bytes()
+    }
+
+    /// Remembers the lines of the file that the body was read from, so that evidence can quote them as they stand.
+    #[must_use]
+    pub fn with_source(mut self, source: SourceLines) -> Self {
+        self.source = source;
+        self
+    }
+
+    /// The last line that a value of this body begins on.
+    pub fn last_line(&self) -> u32 {
+        self.nodes.iter().map(|node| node.line).max().unwrap_or(1)
+    }
+
+    /// A line of the file with its neighbours; the value itself where no file stands behind the body.
+    pub fn excerpt(&self, value: Value<'_>) -> Excerpt {
+        if self.source.is_empty() {
+            let text = value.text().map_or_else(|| value.to_json().to_string(), Cow::into_owned);
+            return Excerpt { text, ..Excerpt::default() };
+        }
+        self.source.excerpt(value.line())
     }
 
     /// Copies a value with everything below it; its text is decoded on the way.
@@ -112,6 +131,10 @@ pub struct Value<'t> {
 impl<'t> Value<'t> {
     pub(crate) fn new(text: &'t str, nodes: &'t [Node], at: usize) -> Self {
         Self { text, nodes, at }
+    }
+
+    pub(crate) fn index(self) -> usize {
+        self.at
     }
 
     fn node(self) -> Option<&'t Node> {
@@ -355,7 +378,7 @@ impl TapeBuilder {
         while !self.open.is_empty() {
             self.end();
         }
-        Tape { text: self.text.into_boxed_str(), nodes: self.nodes.into_boxed_slice() }
+        Tape { text: self.text.into_boxed_str(), nodes: self.nodes.into_boxed_slice(), source: SourceLines::default() }
     }
 
     /// Empties the builder but keeps its buffers.
@@ -370,8 +393,8 @@ impl TapeBuilder {
         (&self.text, &self.nodes)
     }
 
-    pub(crate) fn depth(&self) -> usize {
-        self.open.len()
+    pub(crate) fn renumber(&mut self, line: impl Fn(u32) -> u32) {
+        self.nodes.iter_mut().for_each(|node| node.line = line(node.line));
     }
 
     pub(crate) fn node_count(&self) -> usize {
