@@ -15,6 +15,8 @@ pub struct Report {
     pub clusters: Vec<ClusterReport>,
     /// What was read.
     pub coverage: CoverageReport,
+    /// What was looked at and is in order, or not, or cannot be told.
+    pub checked: Vec<Checked>,
     /// Every rule and what became of it, by id.
     pub rules: Vec<RuleInfo>,
     /// What was looked at and ruled out, or could not be; in the order a reader asks.

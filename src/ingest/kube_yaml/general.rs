@@ -148,6 +148,7 @@ impl Walk<'_> {
             self.builder.key(text);
             return Ok(());
         }
+        let line = if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) { header_line(line, text) } else { line };
         let (line, _) = self.place(line)?;
         let style = style_of(style, tag);
         self.builder.scalar(text, style, line);
@@ -164,6 +165,12 @@ impl Walk<'_> {
     fn too_deep(&self, line: u32) -> Failure {
         Failure { line, reason: format!("nested deeper than {}", self.limits.depth), limit: true }
     }
+}
+
+/// The parser marks a block scalar at its first line with content, behind its header and the blank lines in front.
+fn header_line(line: u32, text: &str) -> u32 {
+    let blank = text.bytes().take_while(|byte| *byte == b'\n').count();
+    line.saturating_sub(small(blank).saturating_add(1)).max(1)
 }
 
 fn style_of(style: ScalarStyle, tag: Option<&Tag>) -> Style {

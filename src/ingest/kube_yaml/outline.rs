@@ -12,6 +12,8 @@ pub(super) struct Outline<'t> {
     pub(super) items: Option<Place>,
     /// `items` is there, with whatever value.
     pub(super) has_items: bool,
+    /// `items: []`.
+    no_items: bool,
     /// The first line of the list's own fields after its items.
     pub(super) end: Place,
     /// The first line that the API server would not have printed there: a key out of order or again, or no key at all.
@@ -28,8 +30,17 @@ pub(super) struct NoiseInside;
 
 impl<'t> Outline<'t> {
     pub(super) fn of(text: &'t str, start: Place) -> Result<Self, NoiseInside> {
-        let mut outline =
-            Self { kind: None, api_version: None, items: None, has_items: false, end: start, suspect: None, broken: None, kind_cut: false };
+        let mut outline = Self {
+            kind: None,
+            api_version: None,
+            items: None,
+            has_items: false,
+            no_items: false,
+            end: start,
+            suspect: None,
+            broken: None,
+            kind_cut: false,
+        };
         let mut keys: Vec<&str> = Vec::new();
         let mut place = start;
         while place.pos < text.len() {
@@ -77,6 +88,7 @@ impl<'t> Outline<'t> {
             "apiVersion" if self.api_version.is_none() => self.api_version = Some(value),
             "items" if !self.has_items => {
                 self.has_items = true;
+                self.no_items = value == "[]";
                 self.items = value.is_empty().then_some(next);
             }
             _ => {}
@@ -88,7 +100,7 @@ impl<'t> Outline<'t> {
         match self.kind {
             Some("List") => true,
             Some(kind) => self.has_items && (kind.ends_with("List") || self.kind_cut),
-            None => self.items.is_some(),
+            None => self.items.is_some() || self.no_items,
         }
     }
 
@@ -111,5 +123,8 @@ pub(super) fn key_value(line: &str) -> Option<(&str, &str)> {
 }
 
 fn unquote(text: &str) -> &str {
-    ['"', '\''].into_iter().find_map(|quote| text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote))).unwrap_or(text)
+    ['"', '\'']
+        .into_iter()
+        .find_map(|quote| text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)))
+        .unwrap_or(text)
 }

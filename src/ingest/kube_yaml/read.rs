@@ -174,6 +174,10 @@ impl Pass<'_> {
         }
         let whole = Range { start, end: self.text.len(), column: 0, mode: Mode::Document };
         if let Some(end) = self.try_fast(whole) {
+            let root = Value::new(&self.text[start.pos..], self.reader.fast.nodes(), 0);
+            if root.get("kind").and_then(Value::text).as_deref() == Some("List") {
+                return Ok(end);
+            }
             let truncated = self.cut_at(end.pos, start);
             self.emit(Parsed::Fast, start, Around { truncated, ..Around::default() });
             return Ok(end);
