@@ -119,12 +119,13 @@ fn rules() -> Vec<RuleInfo> {
 }
 
 fn checked() -> Vec<Checked> {
-    let check = |what: &str, state, detail: &str| Checked { what: what.into(), state, detail: detail.into() };
+    let check = |what: &str, state: &str, detail: &str| Checked { what: what.into(), state: state.into(), detail: detail.into() };
     vec![
-        check("Backup locations", RuleState::Clear, "available on host and aws-source"),
-        check("Volume agents", RuleState::Clear, "restic runs on all 3 nodes of host and all 3 of aws-source"),
-        check("Out of memory", RuleState::Clear, "no container of MTC or Velero was killed"),
-        check("Volume zones", RuleState::Skipped, "Node objects were not gathered on host"),
+        check("storage locations available", "clear", "mig-s3-2tq79 on host, mig-s3-2tq79 on aws-source"),
+        check("volume agents on all nodes", "clear", "restic runs on 3 of 3 nodes of host and 3 of 3 of aws-source"),
+        check("no container out of memory", "clear", "31 containers of MTC and Velero"),
+        check("every workload of the source runs", "bad", "crm/crm-api and 3 others on aws-source are scaled to 0"),
+        check("volumes in reach of their nodes", "unknown", "Node objects were not gathered on host"),
     ]
 }
 

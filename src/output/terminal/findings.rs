@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::fit::{minute, one_line, period, quoted};
+use super::fit::{columns, minute, one_line, period, quoted};
 use super::page::Page;
+use super::paint::Paint;
 use super::{runs, snippet};
 use crate::finding::{Finding, Link, Migration, Report};
 
@@ -59,8 +60,9 @@ fn section(page: &mut Page<'_>, heading: &str, findings: &[&Finding], proofs: us
 
 fn write_one(page: &mut Page<'_>, finding: &Finding, proofs: usize) {
     let severity = page.paint.severity(finding.severity, finding.severity.as_str());
-    let title = page.paint.strong(&one_line(&finding.title));
-    page.line(&format!("{} {severity}: {title}", page.paint.strong(&finding.id)));
+    let first = format!("{} {severity}: ", page.paint.strong(&finding.id));
+    let columns = columns(&finding.id) + columns(finding.severity.as_str()) + 3;
+    page.styled(&first, columns, &finding.title, Paint::strong);
     page.aside(INDENT, &about(finding));
     page.paragraph(INDENT, &finding.message);
     instances(page, finding);

@@ -195,11 +195,11 @@ fn first_step(page: &Page<'_>, run: &Migration, root: Option<&Finding>) -> Strin
         let step = shown.and_then(|text| text.lines().find(|line| !line.trim().is_empty()));
         return match (run.collect.first(), step) {
             (Some(_), _) => "collect what is missing (last line) and analyze it together with these inputs".to_owned(),
-            (None, Some(step)) => step.trim().to_owned(),
+            (None, Some(step)) => unnumbered(step).to_owned(),
             (None, None) => "see the chain below".to_owned(),
         };
     };
-    let mut steps = root.remediation.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut steps = root.remediation.lines().map(unnumbered).filter(|line| !line.is_empty());
     let first = steps.next().unwrap_or("see the finding below");
     match steps.next() {
         Some(command) if command.starts_with("oc ") => {
@@ -208,6 +208,12 @@ fn first_step(page: &Page<'_>, run: &Migration, root: Option<&Finding>) -> Strin
         }
         _ => first.to_owned(),
     }
+}
+
+/// A step without its `1.`.
+fn unnumbered(step: &str) -> &str {
+    let step = step.trim();
+    step.split_once(". ").filter(|(number, _)| number.bytes().all(|byte| byte.is_ascii_digit())).map_or(step, |(_, text)| text)
 }
 
 /// Lines for a report in which nothing failed.
