@@ -174,10 +174,10 @@ pub struct RuleInfo {
 /// One usual suspect and how it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Checked {
-    /// The suspect in two or three words: `Backup locations`.
+    /// What should hold, in a few words: `storage locations available`.
     pub what: String,
-    /// Clear: ruled out with coverage. Skipped: could not be judged. Fired: there is a finding.
-    pub state: RuleState,
+    /// `clear`: it holds. `bad`: it does not. `unknown`: the data to tell were not gathered.
+    pub state: String,
     /// On which clusters and objects, or why not.
     pub detail: String,
 }

@@ -4,14 +4,13 @@
 //! reader must not be led to: one that nobody can decide, one that was repeated with success, and two green ones.
 
 use super::{
-    Checked, ClusterReport, Confidence, CoverageReport, Evidence, Finding, GapReport, IdentityReport, InputReport, Link, Migration, MigrationRef, Outcome,
-    PipelineStep, Report, RuleInfo, RuleRole, RuleState, Severity, Suppressed, Target, Tool, Unexplained, Volume,
+    Checked, ClusterReport, CoverageReport, Evidence, GapReport, IdentityReport, InputReport, Report, RuleInfo, RuleRole, RuleState, Severity, Suppressed,
+    Target, Tool, Unexplained,
 };
 use crate::model::{Excerpt, Place, Timestamp};
+use story::{findings, migrations};
 
 mod story;
-
-use story::{findings, migrations};
 
 const GATHER: &str = "must-gather/clusters/host/namespaces/openshift-migration";
 const PLANS: &str = "must-gather/migplans";
@@ -79,7 +78,7 @@ fn coverage() -> CoverageReport {
         from: text("2021-05-10T07:40:58Z"),
         to: text("2021-05-12T09:46:02Z"),
         redactions: 3,
-        suppressed: vec![Suppressed { finding: "F9".into(), reason: "known on this site".into(), expires: text("2021-12-31") }],
+        suppressed: vec![Suppressed { finding: "F10".into(), reason: "known on this site".into(), expires: text("2021-12-31") }],
         unexplained: vec![Unexplained {
             shape: "Error checking repository for stale locks: backupstoragelocation.velero.io <name> not found".into(),
             component: "velero".into(),
@@ -120,12 +119,13 @@ fn rules() -> Vec<RuleInfo> {
 }
 
 fn checked() -> Vec<Checked> {
-    let check = |what: &str, state, detail: &str| Checked { what: what.into(), state, detail: detail.into() };
+    let check = |what: &str, state: &str, detail: &str| Checked { what: what.into(), state: state.into(), detail: detail.into() };
     vec![
-        check("Backup locations", RuleState::Clear, "available on host and aws-source"),
-        check("Volume agents", RuleState::Clear, "restic runs on all 3 nodes of host and all 3 of aws-source"),
-        check("Out of memory", RuleState::Clear, "no container of MTC or Velero was killed"),
-        check("Volume zones", RuleState::Skipped, "Node objects were not gathered on host"),
+        check("storage locations available", "clear", "mig-s3-2tq79 on host, mig-s3-2tq79 on aws-source"),
+        check("volume agents on all nodes", "clear", "restic runs on 3 of 3 nodes of host and 3 of 3 of aws-source"),
+        check("no container out of memory", "clear", "31 containers of MTC and Velero"),
+        check("every workload of the source runs", "bad", "crm/crm-api and 3 others on aws-source are scaled to 0"),
+        check("volumes in reach of their nodes", "unknown", "Node objects were not gathered on host"),
     ]
 }
 

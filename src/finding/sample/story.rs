@@ -1,7 +1,5 @@
-use super::{
-    Confidence, Evidence, Finding, GATHER, INSPECT, Link, Migration, MigrationRef, Outcome, PLANS, PipelineStep, RuleRole, Severity, Target, Volume,
-    evidence, target, text,
-};
+use super::{GATHER, INSPECT, PLANS, evidence, target, text};
+use crate::finding::{Confidence, Evidence, Finding, Link, Migration, MigrationRef, Outcome, PipelineStep, RuleRole, Severity, Target, Volume};
 
 pub(super) const MULTI_ATTACH: &str = "Volume is still attached to a pod on another node";
 const STAGE: &str = "797ed6cf-b6a2-57c8-bc6c-db76dbe037b5";

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::fit::{minute, one_line, quoted};
+use super::fit::{columns, minute, one_line, period, quoted};
 use super::page::Page;
+use super::paint::Paint;
 use super::{runs, snippet};
 use crate::finding::{Finding, Link, Migration, Report};
 
@@ -59,10 +60,10 @@ fn section(page: &mut Page<'_>, heading: &str, findings: &[&Finding], proofs: us
 
 fn write_one(page: &mut Page<'_>, finding: &Finding, proofs: usize) {
     let severity = page.paint.severity(finding.severity, finding.severity.as_str());
-    let title = page.paint.strong(&one_line(&finding.title));
-    page.line(&format!("{} {severity}: {title}", page.paint.strong(&finding.id)));
-    let about = page.paint.faint(&about(finding));
-    page.line(&format!("{}{about}", " ".repeat(INDENT)));
+    let first = format!("{} {severity}: ", page.paint.strong(&finding.id));
+    let columns = columns(&finding.id) + columns(finding.severity.as_str()) + 3;
+    page.styled(&first, columns, &finding.title, Paint::strong);
+    page.aside(INDENT, &about(finding));
     page.paragraph(INDENT, &finding.message);
     instances(page, finding);
     if let Some(run) = rooted(page.report, finding) {
@@ -87,8 +88,8 @@ fn write_one(page: &mut Page<'_>, finding: &Finding, proofs: usize) {
 fn about(finding: &Finding) -> String {
     let runs = finding.migrations.iter().map(|of| format!(", {} of {}", of.relation.replace("related", "beside"), of.name).replace("beside of", "beside"));
     let times = match (&finding.first, &finding.last) {
-        (Some(first), Some(last)) if first != last => format!(", {} to {}", minute(first), minute(last)),
-        (Some(time), _) | (None, Some(time)) => format!(", {}", minute(time)),
+        (Some(first), Some(last)) => format!(", {}", period(first, last)),
+        (Some(time), None) | (None, Some(time)) => format!(", {}", minute(time)),
         (None, None) => String::new(),
     };
     one_line(&format!("{}, {} confidence{}{times}", finding.rule, finding.confidence, runs.collect::<String>()))
@@ -117,7 +118,7 @@ fn rooted<'a>(report: &'a Report, finding: &Finding) -> Option<&'a Migration> {
 fn evidence(page: &mut Page<'_>, finding: &Finding, proofs: usize) {
     let shown = if page.options.verbose { finding.evidence.len() } else { proofs };
     for piece in finding.evidence.iter().take(shown) {
-        snippet::write(page, piece);
+        snippet::write(page, piece, finding.evidence.first().map(|first| first.input));
     }
     let left = finding.evidence.len().saturating_sub(shown);
     if left > 0 {

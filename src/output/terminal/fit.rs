@@ -61,12 +61,22 @@ pub(super) fn minute(time: &str) -> String {
     }
 }
 
+/// From and to: the day once when it is the same.
+pub(super) fn period(from: &str, to: &str) -> String {
+    let (from, to) = (minute(from), minute(to));
+    match (from.split_once(' '), to.split_once(' ')) {
+        _ if from == to => from,
+        (Some((day, clock)), Some((same, end))) if day == same => format!("{day} {} to {end}", clock.trim_end_matches(" UTC")),
+        _ => format!("{} to {to}", from.trim_end_matches(" UTC")),
+    }
+}
+
 /// A word of a shell command, quoted so that no archive can smuggle in another command.
 pub(super) fn quoted(word: &str) -> String {
     format!("'{}'", escape_control(word).replace('\'', "'\\''"))
 }
 
-/// A number with thin groups: `18 220`.
+/// A number in groups: `18,220`.
 pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
@@ -99,6 +109,9 @@ mod tests {
         assert_eq!(grouped(1_234_567), "1,234,567");
         assert_eq!(minute("2021-05-12T08:10:23Z"), "2021-05-12 08:10 UTC");
         assert_eq!(minute("yesterday"), "yesterday");
+        assert_eq!(period("2021-05-12T08:10:23Z", "2021-05-12T09:11:00Z"), "2021-05-12 08:10 to 09:11 UTC");
+        assert_eq!(period("2021-05-12T08:10:23Z", "2021-05-12T08:10:59Z"), "2021-05-12 08:10 UTC");
+        assert_eq!(period("2021-05-11T08:10:23Z", "2021-05-12T09:11:00Z"), "2021-05-11 08:10 to 2021-05-12 09:11 UTC");
     }
 
     #[test]

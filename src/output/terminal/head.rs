@@ -4,11 +4,11 @@
 
 use super::fit::{clip, clip_path, columns, minute, one_line, wrap};
 use super::page::Page;
-use super::runs::{application, green, headline, stand, verdict, what};
+use super::runs::{green, headline, stand, verdict, what};
 use crate::finding::{Confidence, Evidence, Finding, Link, Migration};
 
-/// Where the text starts; the longest label is `Green, but wrong:`.
-const LABEL: usize = 18;
+/// Where the text starts; the longest label is `Possible cause:`.
+const LABEL: usize = 16;
 /// Wider than this, a support case wraps.
 const WIDEST: usize = 100;
 
@@ -66,7 +66,7 @@ fn clusters(page: &Page<'_>) -> String {
             }
             let mut facts = Vec::new();
             if versions > 1 {
-                facts.extend(cluster.kubernetes.as_ref().map(|version| format!("Kubernetes {version}")));
+                facts.extend(cluster.kubernetes.as_ref().map(|version| format!("k8s {}", release(version))));
             }
             if versions > 0 {
                 facts.extend(cluster.mtc.as_ref().map(|version| format!("MTC {version}")));
@@ -81,23 +81,34 @@ fn clusters(page: &Page<'_>) -> String {
         });
         one_line(&each.collect::<Vec<_>>().join("; "))
     };
-    let forms = [describe(2), describe(1), describe(0)];
+    let full = describe(2);
+    let all = if page.report.clusters.iter().all(|cluster| cluster.gathered) { format!("{full}; all gathered") } else { String::new() };
+    if !full.is_empty() && !all.is_empty() && columns(&all) <= room(page) {
+        return all;
+    }
+    let forms = [full, describe(1), describe(0)];
     let [.., shortest] = &forms;
     let best = forms.iter().find(|form| columns(form) <= room(page)).unwrap_or(shortest);
     if best.is_empty() { "none recognised".into() } else { best.clone() }
 }
 
+/// Major and minor of a version: `1.20` of `v1.20.0+bbbc079`.
+fn release(version: &str) -> String {
+    version.trim_start_matches('v').split('.').take(2).collect::<Vec<_>>().join(".")
+}
+
 /// Lines 3 to 8 for a run that is not green.
 fn story(page: &mut Page<'_>, run: &Migration) {
     line(page, verdict(run), &format!("{} ({})", run.name, what(run)));
-    line(page, "Phase", &format!("{}; {}", stand(run), application(page, run)));
+    let application = if run.source_down { "; APPLICATION DOWN" } else { "; application not left quiesced" };
+    let phase = clip(&stand(run), room(page).saturating_sub(columns(application)));
+    line(page, "Phase", &format!("{phase}{application}"));
     let root = run.root_causes.iter().find_map(|id| page.report.finding(id));
-    let (label, text) = match root {
-        Some(root) => (confidence(root.confidence), cause(run, root)),
-        None if green(run) => ("Cause", "nothing to explain".to_owned()),
-        None => ("Cause", honest(page, run)),
+    let (label, cause) = match root {
+        Some(root) => (confidence(root.confidence), cause(page, run, root)),
+        None if green(run) => ("Cause", vec!["nothing to explain".to_owned()]),
+        None => ("Cause", two_lines(&honest(page, run), "", room(page))),
     };
-    let cause = two_lines(&one_line(&text), room(page));
     let shown = root.or_else(|| deepest(page, run));
     let proof = shown.and_then(|finding| finding.evidence.first());
     let look_at = root.and_then(|root| root.look_at.as_ref()).or(run.look_at.as_ref()).or_else(|| shown?.subject.as_ref());
@@ -108,7 +119,7 @@ fn story(page: &mut Page<'_>, run: &Migration) {
     }
     if wrapped {
         // The cause took the line of the object, so both share one; the whole path stands with the finding.
-        let look_at = clip(&format!("; look at {look_at}"), room(page) * 2 / 3);
+        let look_at = clip(&format!("; look at {look_at}"), room(page) - 20);
         let place = proof.map(place).unwrap_or_else(|| "none".into());
         let text = format!("{}{look_at}", clip_path(&place, room(page).saturating_sub(columns(&look_at))));
         line(page, "Proof", &text);
@@ -128,12 +139,16 @@ fn confidence(confidence: Confidence) -> &'static str {
     }
 }
 
-fn cause(run: &Migration, root: &Finding) -> String {
-    let more = match run.root_causes.len() {
-        0 | 1 => String::new(),
-        _ => format!("; also {}", run.root_causes[1..].join(", ")),
-    };
-    format!("{} ({} {}{more})", root.message, root.id, root.rule)
+/// The message with the finding behind it; the name of the rule is the first to go when two lines do not hold all.
+fn cause(page: &Page<'_>, run: &Migration, root: &Finding) -> Vec<String> {
+    let others: Vec<&str> = run.root_causes.iter().filter(|id| **id != root.id).take(3).map(String::as_str).collect();
+    let more = if others.is_empty() { String::new() } else { format!("; also {}", others.join(", ")) };
+    let full = format!("{} ({} {}{more})", root.message, root.id, root.rule);
+    let lines = wrap(&one_line(&full), room(page));
+    if lines.len() <= 2 && lines.iter().all(|line| columns(line) <= room(page)) {
+        return lines;
+    }
+    two_lines(&root.message, &format!(" ({}{more})", root.id), room(page))
 }
 
 /// How far the evidence goes when it does not reach a cause.
@@ -156,12 +171,13 @@ fn deepest<'a>(page: &Page<'a>, run: &Migration) -> Option<&'a Finding> {
     of_chain.chain(run.findings.iter().filter_map(|id| page.report.finding(id))).next()
 }
 
-/// At most two lines, cut where it must be.
-fn two_lines(text: &str, width: usize) -> Vec<String> {
-    let mut keep = columns(text);
+/// At most two lines; the text is cut where it must be, its end is kept.
+fn two_lines(text: &str, end: &str, width: usize) -> Vec<String> {
+    let text = one_line(text);
+    let mut keep = columns(&text).min(width * 2);
     loop {
-        let lines = wrap(&clip(text, keep), width);
-        if lines.len() <= 2 || keep <= width {
+        let lines = wrap(&format!("{}{end}", clip(&text, keep)), width);
+        if lines.len() <= 2 || keep < width / 2 {
             return lines.into_iter().take(2).map(|line| clip(&line, width)).collect();
         }
         keep = keep.saturating_sub(4);
@@ -178,12 +194,12 @@ fn first_step(page: &Page<'_>, run: &Migration, root: Option<&Finding>) -> Strin
         let shown = deepest(page, run).map(|finding| finding.remediation.as_str()).filter(|text| !text.is_empty());
         let step = shown.and_then(|text| text.lines().find(|line| !line.trim().is_empty()));
         return match (run.collect.first(), step) {
-            (Some(command), _) => format!("collect what is missing: {command}"),
-            (None, Some(step)) => step.trim().to_owned(),
+            (Some(_), _) => "collect what is missing (last line) and analyze it together with these inputs".to_owned(),
+            (None, Some(step)) => unnumbered(step).to_owned(),
             (None, None) => "see the chain below".to_owned(),
         };
     };
-    let mut steps = root.remediation.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut steps = root.remediation.lines().map(unnumbered).filter(|line| !line.is_empty());
     let first = steps.next().unwrap_or("see the finding below");
     match steps.next() {
         Some(command) if command.starts_with("oc ") => {
@@ -192,6 +208,12 @@ fn first_step(page: &Page<'_>, run: &Migration, root: Option<&Finding>) -> Strin
         }
         _ => first.to_owned(),
     }
+}
+
+/// A step without its `1.`.
+fn unnumbered(step: &str) -> &str {
+    let step = step.trim();
+    step.split_once(". ").filter(|(number, _)| number.bytes().all(|byte| byte.is_ascii_digit())).map_or(step, |(_, text)| text)
 }
 
 /// Lines for a report in which nothing failed.
@@ -226,11 +248,12 @@ fn others(page: &Page<'_>) -> String {
     let open = if open == 0 { String::new() } else { format!("{open} running, canceled or unknown, ") };
     let names = failed.iter().map(|run| if run.source_down { format!("{}: application down", run.name) } else { run.name.clone() });
     let names = names.collect::<Vec<_>>().join(", ");
-    let named = format!("+ {} failed ({names}), {open}{superseded} superseded, {greens} green", failed.len());
+    let plus = if top.is_some() { "+ " } else { "" };
+    let named = format!("{plus}{} failed ({names}), {open}{superseded} superseded, {greens} green", failed.len());
     if !failed.is_empty() && columns(&named) <= room(page) {
         return named;
     }
-    format!("+ {} failed, {open}{superseded} superseded, {greens} green", failed.len())
+    format!("{plus}{} failed, {open}{superseded} superseded, {greens} green", failed.len())
 }
 
 /// What was not collected and matters, with the command that gets it.
@@ -263,8 +286,11 @@ fn reason(page: &Page<'_>, run: &Migration) -> Option<String> {
 
 /// The command matters more than the words before it.
 fn with_command(page: &Page<'_>, why: Option<&str>, command: &str) -> String {
-    let full = why.map_or_else(|| command.to_owned(), |why| format!("{why}: {command}"));
-    if columns(&full) <= room(page) { full } else { command.to_owned() }
+    let left = room(page).saturating_sub(columns(command) + 2);
+    match why {
+        Some(why) if left >= 16 => format!("{}: {command}", clip(&one_line(why), left)),
+        _ => command.to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -55,19 +55,27 @@ impl<'a> Page<'a> {
 
     /// Wrapped text. `first` begins the first line, the others are indented as far.
     pub(super) fn hanging(&mut self, first: &str, first_columns: usize, text: &str) {
-        let text = one_line(text);
-        for (at, line) in wrap(&text, self.width().saturating_sub(first_columns)).iter().enumerate() {
-            if at == 0 {
-                self.line(&format!("{first}{line}"));
-            } else {
-                self.line(&format!("{}{line}", " ".repeat(first_columns)));
-            }
+        self.styled(first, first_columns, text, |_, line| line.to_owned());
+    }
+
+    /// Like [`Self::hanging`], with a style for the text of every line: colour must not reach over an indent.
+    pub(super) fn styled(&mut self, first: &str, first_columns: usize, text: &str, style: fn(Paint, &str) -> String) {
+        let mut first = first.to_owned();
+        for line in wrap(&one_line(text), self.width().saturating_sub(first_columns)) {
+            let line = format!("{first}{}", style(self.paint, &line));
+            self.line(&line);
+            first = " ".repeat(first_columns);
         }
     }
 
     /// A paragraph.
     pub(super) fn paragraph(&mut self, indent: usize, text: &str) {
         self.hanging(&" ".repeat(indent), indent, text);
+    }
+
+    /// A paragraph that may be skipped.
+    pub(super) fn aside(&mut self, indent: usize, text: &str) {
+        self.styled(&" ".repeat(indent), indent, text, Paint::faint);
     }
 
     /// `label     text`, wrapped under the text.

@@ -23,7 +23,7 @@ pub(super) fn headline<'a>(report: &'a Report, wanted: Option<&str>) -> Option<&
 /// How a run ended, as a heading for it.
 pub(super) fn verdict(run: &Migration) -> &'static str {
     match run.outcome {
-        _ if run.contradicted => "Green, but wrong",
+        _ if run.contradicted => "Silent failure",
         Outcome::Succeeded => "Succeeded",
         Outcome::SucceededWithWarnings => "Warnings",
         Outcome::Failed => "Failed",
@@ -35,13 +35,17 @@ pub(super) fn verdict(run: &Migration) -> &'static str {
     }
 }
 
+/// `stage of plan shop-plan`.
+fn kind(run: &Migration) -> String {
+    match &run.plan {
+        Some(plan) => format!("{} of plan {plan}", run.kind),
+        None => run.kind.clone(),
+    }
+}
+
 /// `stage of plan shop-plan, volumes through Velero`.
 pub(super) fn what(run: &Migration) -> String {
-    let mut text = run.kind.clone();
-    if let Some(plan) = &run.plan {
-        text.push_str(" of plan ");
-        text.push_str(plan);
-    }
+    let mut text = kind(run);
     match run.volume_path.as_deref() {
         Some("direct") => text.push_str(", volumes directly"),
         Some("velero") => text.push_str(", volumes through Velero"),
@@ -123,7 +127,7 @@ pub(super) fn others(page: &mut Page<'_>) {
     page.heading("Other runs");
     for run in done {
         let when = run.ended.as_deref().or(run.started.as_deref()).map(minute).unwrap_or_default();
-        let mut text = format!("{}: {}, {when}", run.name, what(run));
+        let mut text = format!("{}: {}, {when}", run.name, kind(run));
         if let Some(later) = &run.superseded_by {
             let name = report.migration(later).map_or(later.as_str(), |later| &later.name);
             let phase = run.phase.as_deref().unwrap_or(run.outcome.as_str());

@@ -6,7 +6,7 @@ use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, Severity, SourceCode, SourceSpan, SpanContents,
 };
 
-use super::fit::{clip, columns};
+use super::fit::{clip, columns, one_line};
 use super::page::Page;
 use crate::finding::Evidence;
 
@@ -15,11 +15,11 @@ const INDENT: usize = 4;
 /// A mark longer than this would underline half the screen; its start is marked instead.
 const LONGEST_MARK: usize = 60;
 
-/// Draws one piece of evidence.
-pub(super) fn write(page: &mut Page<'_>, evidence: &Evidence) {
+/// Draws one piece of evidence. The input is named when it is not `usual`, the one of the finding's first proof.
+pub(super) fn write(page: &mut Page<'_>, evidence: &Evidence, usual: Option<u32>) {
     let digits = (u64::from(evidence.line) + evidence.after.len() as u64).to_string().len();
     let room = page.width().saturating_sub(INDENT + digits + 4).max(20);
-    let exhibit = Exhibit { caption: caption(page, evidence), source: Cut::new(evidence, room) };
+    let exhibit = Exhibit { caption: clip(&caption(page, evidence, usual), room), source: Cut::new(evidence, room) };
     let theme = match (page.paint.colour, page.options.unicode) {
         (true, true) => GraphicalTheme::unicode(),
         (true, false) => GraphicalTheme::ascii(),
@@ -27,7 +27,7 @@ pub(super) fn write(page: &mut Page<'_>, evidence: &Evidence) {
         (false, false) => GraphicalTheme::none(),
     };
     let mut drawn = String::new();
-    let handler = GraphicalReportHandler::new_themed(theme).with_links(false).without_primary_span_start().with_width(page.width() - INDENT);
+    let handler = GraphicalReportHandler::new_themed(theme).with_links(false).without_primary_span_start().with_wrap_lines(false);
     if handler.with_context_lines(2).render_report(&mut drawn, &exhibit).is_err() {
         // Drawing into memory cannot fail; should it ever, the line itself is what counts.
         drawn.clone_from(&evidence.text);
@@ -38,14 +38,14 @@ pub(super) fn write(page: &mut Page<'_>, evidence: &Evidence) {
 }
 
 /// What the excerpt speaks of and when.
-fn caption(page: &Page<'_>, evidence: &Evidence) -> String {
+fn caption(page: &Page<'_>, evidence: &Evidence, usual: Option<u32>) -> String {
     let mut parts = Vec::new();
     parts.extend(evidence.about.as_ref().map(|target| page.object(target)));
     parts.extend(evidence.time.clone());
-    if page.report.inputs.len() > 1 {
+    if usual != Some(evidence.input) {
         parts.push(format!("in {}", page.input(evidence.input)));
     }
-    if parts.is_empty() { "line of a log".into() } else { super::fit::one_line(&parts.join(", ")) }
+    if parts.is_empty() { "as gathered".into() } else { one_line(&parts.join(", ")) }
 }
 
 /// A piece of evidence in the form that miette takes.

@@ -9,21 +9,19 @@ use crate::finding::RuleState;
 /// Entries of a list that is not the point of the report.
 const SOME: usize = 8;
 
-/// What was looked at and ruled out.
+/// What was looked at: what is ruled out first, then what is not in order, then what nobody can tell.
 pub(super) fn checked(page: &mut Page<'_>) {
     let report = page.report;
-    let of = |state: RuleState| report.checked.iter().filter(move |checked| checked.state == state);
-    if of(RuleState::Clear).next().is_none() && of(RuleState::Skipped).next().is_none() {
+    if report.checked.is_empty() {
         return;
     }
-    page.heading("Checked and clear");
-    for checked in of(RuleState::Clear) {
-        let first = format!("    {} ", page.paint.good("ok"));
-        page.hanging(&first, 7, &format!("{}: {}", checked.what, checked.detail));
-    }
-    for checked in of(RuleState::Skipped) {
-        let first = format!("    {} ", page.paint.warn("??"));
-        page.hanging(&first, 7, &format!("{} not judged: {}", checked.what, checked.detail));
+    page.heading("Checked");
+    let paint = page.paint;
+    for (state, mark) in [("clear", paint.good("ok")), ("bad", paint.bad("no")), ("unknown", paint.warn("??"))] {
+        for checked in report.checked.iter().filter(|checked| checked.state == state) {
+            let text = if checked.detail.is_empty() { checked.what.clone() } else { format!("{}: {}", checked.what, checked.detail) };
+            page.hanging(&format!("    {mark}  "), 8, &text);
+        }
     }
 }
 
