@@ -11,7 +11,7 @@ mod log;
 mod object;
 mod query;
 pub mod relations;
-mod scalar;
+pub mod scalar;
 pub mod tape;
 
 use std::sync::Arc;
