@@ -4,3 +4,4 @@ pub mod finding;
 pub mod graph;
 pub mod model;
 pub mod rules;
+pub mod scan;

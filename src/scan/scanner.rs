@@ -1,0 +1,307 @@
+use std::collections::BTreeMap;
+
+use regex::Regex;
+
+use super::PatternSet;
+use super::group::{Ends, Group, Groups, Key};
+use super::lane::Lane;
+use super::line::{Line, clip, lossy, short, time_of};
+use super::merge::{earlier, first_formats};
+use super::pattern::{Pattern, PatternTarget};
+use super::problem::Small;
+use super::shape::Shapes;
+use crate::model::{Component, Excerpt, Fields, Hit, LogFormat, Timestamp};
+
+/// What is searched at once: small enough to stay in the cache between the searches.
+const BLOCK: usize = 64 << 10;
+/// Lines of context before and after a hit.
+const CONTEXT: usize = 2;
+/// Length of a line in an excerpt.
+const LONGEST_EXCERPT: usize = 2 << 10;
+/// Length of message and error that a hit keeps.
+const LONGEST_KEPT: usize = 4 << 10;
+
+/// All that is kept of one chunk. Lines count from 1 within the chunk until [`merge`](super::merge()) puts them in place.
+#[derive(Debug, Clone)]
+pub struct ChunkScan {
+    /// Number of lines.
+    pub lines: u64,
+    /// Number of bytes.
+    pub bytes: u64,
+    /// Time of the first line that has one.
+    pub first: Option<Timestamp>,
+    /// Time of the last line that has one. Lines in between are not asked for their time, for this would cost more than the
+    /// search; those that were looked at anyway widen the window of the log.
+    pub last: Option<Timestamp>,
+    pub(super) seen_first: Option<Timestamp>,
+    pub(super) seen_last: Option<Timestamp>,
+    pub(super) formats: Vec<LogFormat>,
+    pub(super) hits: BTreeMap<u32, Groups<Hit>>,
+    pub(super) shapes: Shapes,
+    pub(super) small: Small,
+}
+
+/// Scans chunks of logs; one per worker, used for any number of logs.
+#[derive(Debug)]
+pub struct Scanner<'p> {
+    set: &'p PatternSet,
+    lower: Vec<u8>,
+    lines: Vec<(usize, usize)>,
+    candidates: Vec<(u32, u32)>,
+}
+
+/// Where a hit stands in its chunk.
+#[derive(Debug, Clone, Copy)]
+struct Spot {
+    line: u32,
+    start: usize,
+    end: usize,
+}
+
+impl<'p> Scanner<'p> {
+    /// A scanner for these patterns.
+    pub fn new(set: &'p PatternSet) -> Self {
+        Self { set, lower: Vec::new(), lines: Vec::new(), candidates: Vec::new() }
+    }
+
+    /// Scans one chunk of one log. `body` are whole lines (the last may lack its line break); `lead` and `trail` are up to two
+    /// whole lines before and after it, used as context of hits and for nothing else.
+    pub fn chunk(&mut self, component: Component, lead: &[u8], body: &[u8], trail: &[u8]) -> ChunkScan {
+        let set = self.set;
+        let lane = set.lane(component);
+        let mut job = Job {
+            component,
+            patterns: set.patterns(),
+            lead,
+            body,
+            trail,
+            hits: BTreeMap::new(),
+            shapes: Shapes::default(),
+            seen_first: None,
+            seen_last: None,
+        };
+        let mut lines = 0;
+        let mut at = 0;
+        while at < body.len() {
+            let end = block_end(body, at);
+            lines += self.block(lane, &mut job, at, end, lines);
+            at = end;
+        }
+        ChunkScan {
+            lines: u64::from(lines),
+            bytes: body.len() as u64,
+            first: first_time(body, component),
+            last: last_time(body, component),
+            seen_first: job.seen_first,
+            seen_last: job.seen_last,
+            formats: first_formats(body, component),
+            hits: std::mem::take(&mut job.hits).into_iter().map(|(pattern, groups)| (pattern, groups.map(|spot| job.hit(spot)))).collect(),
+            shapes: job.shapes,
+            small: Small::of(body),
+        }
+    }
+
+    /// Scans whole lines from `start` to `end`, `before` lines into the chunk, and says how many they are.
+    fn block(&mut self, lane: &Lane, job: &mut Job<'_>, start: usize, end: usize, before: u32) -> u32 {
+        let block = &job.body[start..end];
+        self.lines.clear();
+        // Marks of errors stand behind a line break, which the first line of a block does not have.
+        self.lines.push((0, memchr::memchr(b'\n', block).unwrap_or(block.len())));
+        if lane.fold {
+            self.lower.clear();
+            self.lower.extend_from_slice(block);
+            self.lower.make_ascii_lowercase();
+            lane.lines(&self.lower, &mut self.lines);
+        } else {
+            lane.lines(block, &mut self.lines);
+        }
+        let (mut counted, mut breaks) = (0, 0);
+        for &(from, to) in &self.lines {
+            breaks += count_breaks(&block[counted..from]);
+            counted = from;
+            let raw = &block[from..to];
+            lane.candidates(raw, &mut self.candidates);
+            let spot = Spot { line: before.saturating_add(breaks).saturating_add(1), start: start + from, end: start + to };
+            job.line(spot, &self.candidates);
+        }
+        breaks += count_breaks(&block[counted..]);
+        breaks + u32::from(!block.ends_with(b"\n"))
+    }
+}
+
+/// The end of a block that begins at `at`: behind a line break, or the end of the body.
+fn block_end(body: &[u8], at: usize) -> usize {
+    let least = at + BLOCK;
+    if least >= body.len() {
+        return body.len();
+    }
+    memchr::memchr(b'\n', &body[least..]).map_or(body.len(), |more| least + more + 1)
+}
+
+fn count_breaks(bytes: &[u8]) -> u32 {
+    u32::try_from(memchr::memchr_iter(b'\n', bytes).count()).unwrap_or(u32::MAX)
+}
+
+fn first_time(body: &[u8], component: Component) -> Option<Timestamp> {
+    let mut rest = body;
+    while !rest.is_empty() {
+        let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        if let Some(time) = time_of(&rest[..end], component) {
+            return Some(time);
+        }
+        rest = rest.get(end + 1..).unwrap_or_default();
+    }
+    None
+}
+
+fn last_time(body: &[u8], component: Component) -> Option<Timestamp> {
+    let mut rest = body;
+    while !rest.is_empty() {
+        let inner = rest.strip_suffix(b"\n").unwrap_or(rest);
+        let start = memchr::memrchr(b'\n', inner).map_or(0, |before| before + 1);
+        if let Some(time) = time_of(&inner[start..], component) {
+            return Some(time);
+        }
+        rest = &rest[..start];
+    }
+    None
+}
+
+/// One chunk on its way.
+struct Job<'a> {
+    component: Component,
+    patterns: &'a [Pattern],
+    lead: &'a [u8],
+    body: &'a [u8],
+    trail: &'a [u8],
+    hits: BTreeMap<u32, Groups<Spot>>,
+    shapes: Shapes,
+    seen_first: Option<Timestamp>,
+    seen_last: Option<Timestamp>,
+}
+
+impl Job<'_> {
+    /// Shows one line to the regexes whose literals it holds, and tallies it when it is an error.
+    fn line(&mut self, spot: Spot, candidates: &[(u32, u32)]) {
+        let raw = without_return(&self.body[spot.start..spot.end]);
+        let text = lossy(raw);
+        let line = Line::parse(&text, self.component);
+        if line.is_error() {
+            self.saw(line.time);
+            self.shapes.seen(spot.line, &line, &text);
+        }
+        if candidates.is_empty() {
+            return;
+        }
+        let (mut whole, mut error) = (None, None);
+        let mut done = None;
+        for &(pattern_at, regex_at) in candidates {
+            if done == Some(pattern_at) {
+                continue;
+            }
+            let Some(pattern) = self.patterns.get(pattern_at as usize) else {
+                continue;
+            };
+            let Some((regex, _)) = pattern.regexes.get(regex_at as usize) else {
+                continue;
+            };
+            let target: &str = match pattern.target {
+                PatternTarget::Line => whole.get_or_insert_with(|| line.whole()),
+                PatternTarget::Error => error.get_or_insert_with(|| line.error_text()),
+            };
+            let Some(captures) = captures(pattern, regex, target) else {
+                continue;
+            };
+            // The first regex of a pattern that matches wins.
+            done = Some(pattern_at);
+            self.saw(line.time);
+            self.group(pattern_at, pattern, captures, &line, spot);
+        }
+    }
+
+    fn saw(&mut self, time: Option<Timestamp>) {
+        self.seen_first = earlier(self.seen_first, time);
+        self.seen_last = self.seen_last.max(time);
+    }
+
+    fn group(&mut self, pattern_at: u32, pattern: &Pattern, captures: Vec<Option<Box<str>>>, line: &Line<'_>, spot: Spot) {
+        let values: Vec<Option<Box<str>>> = pattern.fields.iter().map(|(name, _)| line.field(name).map(Into::into)).collect();
+        let of_key = |in_key: bool, value: &Option<Box<str>>| in_key.then(|| value.clone());
+        let key = Key {
+            captures: pattern.key_captures.iter().zip(&captures).filter_map(|(&in_key, value)| of_key(in_key, value)).collect(),
+            fields: pattern.fields.iter().zip(&values).filter_map(|((_, in_key), value)| of_key(*in_key, value)).collect(),
+        };
+        let start = || Group {
+            captures: pattern.captures.iter().cloned().zip(captures).collect(),
+            fields: Fields(pattern.fields.iter().zip(values).filter_map(|((name, _), value)| Some((name.clone(), value?))).collect()),
+            count: 0,
+            first: None,
+            last: None,
+            samples: Ends::new(),
+        };
+        self.hits.entry(pattern_at).or_default().seen(key, line.time, spot, start);
+    }
+
+    /// The hit at a spot, with its neighbours. Made last, for most hits are only counted.
+    fn hit(&self, spot: Spot) -> Hit {
+        let text = lossy(without_return(&self.body[spot.start..spot.end]));
+        let line = Line::parse(&text, self.component);
+        let keep = |text: String| -> Box<str> { clip(&text, LONGEST_KEPT).into() };
+        Hit {
+            line: spot.line,
+            time: line.time,
+            message: keep(line.message()),
+            error: line.error().map(keep),
+            level: short(&line.level).into(),
+            excerpt: Excerpt { text: clip(&text, LONGEST_EXCERPT).into_owned(), before: self.before(spot.start), after: self.after(spot.end) },
+        }
+    }
+
+    fn before(&self, start: usize) -> Vec<String> {
+        let mut found = Vec::new();
+        for part in [&self.body[..start], self.lead] {
+            let mut rest = part;
+            while found.len() < CONTEXT && !rest.is_empty() {
+                let inner = rest.strip_suffix(b"\n").unwrap_or(rest);
+                let from = memchr::memrchr(b'\n', inner).map_or(0, |before| before + 1);
+                found.push(excerpt_line(&inner[from..]));
+                rest = &rest[..from];
+            }
+        }
+        found.reverse();
+        found
+    }
+
+    fn after(&self, end: usize) -> Vec<String> {
+        let mut found = Vec::new();
+        for part in [self.body.get(end + 1..).unwrap_or_default(), self.trail] {
+            let mut rest = part;
+            while found.len() < CONTEXT && !rest.is_empty() {
+                let to = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+                found.push(excerpt_line(&rest[..to]));
+                rest = rest.get(to + 1..).unwrap_or_default();
+            }
+        }
+        found
+    }
+}
+
+/// Named groups in the order of the pattern, where the regex matches.
+fn captures(pattern: &Pattern, regex: &Regex, text: &str) -> Option<Vec<Option<Box<str>>>> {
+    let found = regex.captures(text)?;
+    Some(pattern.captures.iter().map(|name| found.name(name).map(|group| short(group.as_str()).into())).collect())
+}
+
+fn without_return(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+fn excerpt_line(line: &[u8]) -> String {
+    // Only the ends of a long line are decoded: context lines may be huge.
+    let line = without_return(line);
+    if line.len() <= LONGEST_EXCERPT {
+        return lossy(line).into_owned();
+    }
+    let half = LONGEST_EXCERPT / 2;
+    format!("{} … {}", lossy(&line[..half]), lossy(&line[line.len() - half..]))
+}
