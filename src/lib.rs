@@ -3,5 +3,6 @@
 pub mod finding;
 pub mod graph;
 pub mod model;
+pub mod mtc;
 pub mod rules;
 pub mod scan;
