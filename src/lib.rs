@@ -1,6 +1,7 @@
 //! Finds why an OpenShift migration failed, in the must-gather archive of the case, offline.
 
 pub mod archive;
+pub mod cli;
 pub mod engine;
 pub mod finding;
 pub mod graph;
