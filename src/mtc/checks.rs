@@ -1,5 +1,7 @@
 //! The lines *checked and clear* of a report: what was looked at and ruled out.
 
+use std::fmt;
+
 use super::pods::{PodRole, pod_role, statuses};
 use super::progress::phase;
 use super::verdict::blocker;
@@ -27,6 +29,12 @@ impl State {
             Self::Bad => "bad",
             Self::Unknown => "unknown",
         }
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 
@@ -196,16 +204,14 @@ fn clock(graph: &Graph) -> Check {
         }
     }
     let unknown = if graph.clusters.iter().all(|cluster| cluster.now.is_none()) { vec!["no time is known".to_owned()] } else { Vec::new() };
-    let told = graph.related_clocks();
+    let told = has_synced_copies(graph);
     let unknown = if unknown.is_empty() && !told { vec!["nothing was written by one cluster and read by another".to_owned()] } else { unknown };
     check("no clock skew between the clusters", bad, unknown, "synced backups".to_owned())
 }
 
-impl Graph {
-    /// Whether any backup exists on two clusters, so that their clocks can be compared.
-    fn related_clocks(&self) -> bool {
-        self.of_kind("Backup").any(|id| !self.related(id, "synced-copy").targets.is_empty())
-    }
+/// Whether any backup exists on two clusters, so that their clocks can be compared.
+fn has_synced_copies(graph: &Graph) -> bool {
+    graph.of_kind("Backup").any(|id| !graph.related(id, "synced-copy").targets.is_empty())
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ pub(super) fn source_down(graph: &Graph, run: ObjectId, judged: &Judged, pipelin
     if !asked || judged.verdict.is_green() {
         return false;
     }
-    let unquiesced = pipeline.iter().any(|step| step.step == "CleanupUnquiesce" && step.state == StepState::Completed);
+    let unquiesced = pipeline.iter().any(|step| step.name == "CleanupUnquiesce" && step.state == StepState::Completed);
     if unquiesced {
         return false;
     }
@@ -40,10 +40,8 @@ pub(super) fn source_down(graph: &Graph, run: ObjectId, judged: &Judged, pipelin
 
 /// Whether the run got past the phase that stops the application.
 pub(super) fn passed(graph: &Graph, run: ObjectId, judged: &Judged, pipeline: &[Step]) -> bool {
-    let reached: Vec<&str> = match &judged.phase {
-        Some(phase) => vec![phase],
-        None => pipeline.iter().filter(|step| step.started.is_some()).filter_map(|step| step.phase.as_deref()).collect(),
-    };
+    let begun = pipeline.iter().filter(|step| step.started.is_some()).filter_map(|step| step.phase.as_deref());
+    let reached: Vec<&str> = judged.phase.as_deref().into_iter().chain(begun).collect();
     if judged.verdict.is_green() {
         return true;
     }

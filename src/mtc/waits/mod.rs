@@ -17,9 +17,9 @@ use walk::Walk;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waits {
     /// Its name, with the cluster it lives on.
-    pub target: ObjectRef,
-    /// The object, when it was gathered.
-    pub object: Option<ObjectId>,
+    pub object: ObjectRef,
+    /// The object itself, when it was gathered.
+    pub id: Option<ObjectId>,
     /// The gathered objects on the way to it, from the outermost.
     pub path: Vec<ObjectId>,
 }
@@ -112,8 +112,8 @@ fn in_phase(walk: &mut Walk<'_>, run: ObjectId, phase: &str) {
         "EnsureStageBackupReplicated" => velero::replicated(walk, run, "stage"),
         "EnsureStageRestore" | "StageRestoreCreated" => velero::restores(walk, run, "stage"),
         "EnsureFinalRestore" | "FinalRestoreCreated" => velero::restores(walk, run, "final"),
-        "RestartVelero" | "WaitForVeleroReady" | "EnsureCloudSecretPropagated" => velero::servers(walk, run),
-        "RestartRestic" | "WaitForResticReady" => velero::agents(walk, run),
+        "RestartVelero" | "WaitForVeleroReady" | "EnsureCloudSecretPropagated" => velero::servers(walk),
+        "RestartRestic" | "WaitForResticReady" => velero::agents(walk),
         "CreateRegistries" | "WaitForRegistriesReady" => registries(walk, run),
         "PreBackupHooks" | "PostBackupHooks" | "PreRestoreHooks" | "PostRestoreHooks" => hooks(walk, run, phase),
         "EnsureStagePodsFromRunning" | "EnsureStagePodsFromTemplates" | "EnsureStagePodsFromOrphanedPVCs" | "StagePodsCreated" => {

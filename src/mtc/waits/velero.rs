@@ -148,16 +148,14 @@ pub(crate) fn takes_data(pod: &Object) -> bool {
 }
 
 /// Velero servers on both sides that are not ready.
-pub(super) fn servers(walk: &mut Walk<'_>, run: ObjectId) {
-    let _ = run;
+pub(super) fn servers(walk: &mut Walk<'_>) {
     for id in infrastructure(walk, &["velero-"], &[walk.source, walk.target]) {
         walk.pod(id);
     }
 }
 
 /// Agents on the source that are not ready.
-pub(super) fn agents(walk: &mut Walk<'_>, run: ObjectId) {
-    let _ = run;
+pub(super) fn agents(walk: &mut Walk<'_>) {
     for id in infrastructure(walk, &["restic-", "node-agent-"], &[walk.source]) {
         walk.pod(id);
     }

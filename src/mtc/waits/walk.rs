@@ -27,10 +27,10 @@ impl<'g> Walk<'g> {
 
     /// An object at which the walk ends.
     pub(super) fn leaf(&mut self, id: ObjectId) {
-        if self.found.iter().any(|waits| waits.object == Some(id)) {
+        if self.found.iter().any(|waits| waits.id == Some(id)) {
             return;
         }
-        self.found.push(Waits { target: self.graph.object(id).reference(), object: Some(id), path: self.path.clone() });
+        self.found.push(Waits { object: self.graph.object(id).reference(), id: Some(id), path: self.path.clone() });
     }
 
     /// Goes below an object; it is the end itself when nothing below it is.
@@ -49,15 +49,15 @@ impl<'g> Walk<'g> {
     /// References that lead nowhere: what they name was not gathered, but its name is known.
     pub(super) fn missing(&mut self, missing: &[Missing]) {
         for one in missing {
-            let target = ObjectRef {
+            let object = ObjectRef {
                 cluster: one.cluster.unwrap_or(self.home),
                 kind: one.kind.clone(),
                 namespace: one.namespace.clone(),
                 name: one.name.clone(),
                 uid: None,
             };
-            if self.found.iter().all(|waits| waits.target != target) {
-                self.found.push(Waits { target, object: None, path: self.path.clone() });
+            if self.found.iter().all(|waits| waits.object != object) {
+                self.found.push(Waits { object, id: None, path: self.path.clone() });
             }
         }
     }
