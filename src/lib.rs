@@ -2,11 +2,16 @@
 
 pub mod archive;
 pub mod cli;
+pub mod engine;
 pub mod finding;
 pub mod graph;
 pub mod ingest;
 pub mod layout;
 pub mod model;
+pub mod mtc;
 pub mod output;
+mod pipeline;
 pub mod rules;
 pub mod scan;
+
+pub use pipeline::{Analysis, Error, Figures, Options, Progress, Quiet, analyze, analyze_sources};

@@ -11,7 +11,6 @@ mod log;
 mod object;
 mod query;
 pub mod relations;
-pub mod scalar;
 mod source;
 pub mod tape;
 

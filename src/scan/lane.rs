@@ -29,6 +29,8 @@ const ERROR_MARKS: &[&str] = &[
     "Z Error:",
     "Z fatal:",
     "Z panic:",
+    " LOG3[",
+    "rsync error: ",
 ];
 
 /// What the vectorised search takes at once; more texts than this switch it off.
@@ -43,6 +45,8 @@ pub(super) struct Lane {
     pub(super) fold: bool,
     /// Finds every literal of one line, overlapping ones included.
     all: Option<AhoCorasick>,
+    /// Finds the marks that may stand anywhere.
+    marks: Option<AhoCorasick>,
     /// Regexes by literal.
     owners: Vec<Vec<(u32, u32)>>,
 }
@@ -86,11 +90,19 @@ impl Lane {
         let all = (!texts.is_empty())
             .then(|| AhoCorasick::builder().match_kind(MatchKind::Standard).ascii_case_insensitive(true).build(&texts).ok())
             .flatten();
-        Self { searches, fold, all, owners }
+        let marks = AhoCorasick::new(ERROR_MARKS.iter().filter(|mark| !mark.starts_with('\n'))).ok();
+        Self { searches, fold, all, marks, owners }
     }
 
-    /// Lines of `hay`, as (start, end) without line break, that hold anything sought; sorted, each once. The first line is always
-    /// looked at in vain or not by the caller, since marks at the start of a line need the line break before.
+    /// Whether a line bears the mark of an error. Lines are looked at for other reasons too (a literal, the first of a block),
+    /// and whether one is tallied must not depend on that.
+    pub(super) fn is_marked(&self, line: &[u8]) -> bool {
+        ERROR_MARKS.iter().filter_map(|mark| mark.strip_prefix('\n')).any(|mark| line.starts_with(mark.as_bytes()))
+            || self.marks.as_ref().is_some_and(|marks| marks.is_match(line))
+    }
+
+    /// Lines of `hay`, as (start, end) without line break, that hold anything sought; sorted, each once. A mark at the start of
+    /// a line needs the line break before it, so the caller adds the first line whatever it holds.
     pub(super) fn lines(&self, hay: &[u8], found: &mut Vec<(usize, usize)>) {
         for search in &self.searches {
             let mut at = 0;

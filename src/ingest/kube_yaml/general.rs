@@ -16,11 +16,19 @@ pub(super) struct Failure {
     pub(super) limit: bool,
 }
 
+/// What the next event is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Next {
+    /// An element of a list.
+    Element,
+    Key,
+    /// The value of the key that was just read.
+    Value,
+}
+
 /// What the parser is inside of.
 struct Frame {
-    is_map: bool,
-    /// In a map: the next scalar is a key.
-    want_key: bool,
+    next: Next,
     /// The line of the key whose value comes next.
     line: u32,
     /// This is the value of a key `metadata`.
@@ -96,7 +104,8 @@ impl Walk<'_> {
             return Err(self.too_deep(line));
         }
         let (line, metadata) = self.place(line)?;
-        self.frames.push(Frame { is_map, want_key: is_map, line, metadata, key_is_metadata: false });
+        let next = if is_map { Next::Key } else { Next::Element };
+        self.frames.push(Frame { next, line, metadata, key_is_metadata: false });
         if is_map {
             self.builder.map_start(line);
         } else {
@@ -110,14 +119,14 @@ impl Walk<'_> {
         let Some(frame) = self.frames.last_mut() else {
             return Ok((line, false));
         };
-        if !frame.is_map {
-            return Ok((line, false));
+        match frame.next {
+            Next::Element => Ok((line, false)),
+            Next::Key => Err(Failure { line, reason: "a key must be text".to_owned(), limit: false }),
+            Next::Value => {
+                frame.next = Next::Key;
+                Ok((frame.line, frame.key_is_metadata))
+            }
         }
-        if frame.want_key {
-            return Err(Failure { line, reason: "a key must be text".to_owned(), limit: false });
-        }
-        frame.want_key = true;
-        Ok((frame.line, frame.key_is_metadata))
     }
 
     fn end(&mut self) {
@@ -134,7 +143,7 @@ impl Walk<'_> {
             return Ok(());
         }
         let depth = self.frames.len();
-        if let Some(frame) = self.frames.last_mut().filter(|frame| frame.is_map && frame.want_key) {
+        if let Some(frame) = self.frames.last_mut().filter(|frame| frame.next == Next::Key) {
             if frame.metadata && text == "managedFields" {
                 self.skip_next = true;
                 return Ok(());
@@ -142,7 +151,7 @@ impl Walk<'_> {
             if depth == 1 && !self.root_keys.insert(text.to_owned()) {
                 return Err(Failure { line, reason: format!("key {} again", super::excerpt(text)), limit: false });
             }
-            frame.want_key = false;
+            frame.next = Next::Value;
             frame.line = line;
             frame.key_is_metadata = text == "metadata";
             self.builder.key(text);

@@ -6,6 +6,7 @@
 //! can tell them apart. `read` walks over documents and list items, and deals with what gathers do to files: stderr in
 //! the middle of YAML, tails of older versions, files that end in mid-sentence.
 
+mod emit;
 mod fast;
 mod general;
 mod lines;
@@ -13,7 +14,6 @@ mod noise;
 mod outline;
 mod prepare;
 mod problem;
-mod quoted;
 mod read;
 mod rescue;
 

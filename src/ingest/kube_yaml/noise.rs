@@ -9,6 +9,20 @@ pub(super) enum Noise {
     Failure,
 }
 
+const BENIGN: [&str; 6] =
+    ["Warning: ", "Throttling request took ", "Waited for ", "Defaulted container ", "Defaulting container name to ", "Flag --"];
+const FAILURE: [&str; 9] = [
+    "Error from server",
+    "Unable to connect to the server",
+    "The connection to the server ",
+    "No resources found",
+    "error: the server doesn't have a resource type",
+    "error: You must be logged in",
+    "error: unable to ",
+    "error: unexpected EOF",
+    "error: Missing or incomplete configuration",
+];
+
 /// Recognises a stderr line that can stand anywhere in a file, also between two lines of YAML.
 pub(super) fn anywhere(line: &str) -> Option<Noise> {
     // Nearly every line of YAML ends here: no Kubernetes field begins with one of these letters.
@@ -19,19 +33,6 @@ pub(super) fn anywhere(line: &str) -> Option<Noise> {
     if let Some(severity) = klog(line) {
         return Some(if severity == b'I' || severity == b'W' { Noise::Benign } else { Noise::Failure });
     }
-    const BENIGN: [&str; 6] =
-        ["Warning: ", "Throttling request took ", "Waited for ", "Defaulted container ", "Defaulting container name to ", "Flag --"];
-    const FAILURE: [&str; 9] = [
-        "Error from server",
-        "Unable to connect to the server",
-        "The connection to the server ",
-        "No resources found",
-        "error: the server doesn't have a resource type",
-        "error: You must be logged in",
-        "error: unable to ",
-        "error: unexpected EOF",
-        "error: Missing or incomplete configuration",
-    ];
     if BENIGN.iter().any(|head| line.starts_with(head)) {
         return Some(Noise::Benign);
     }
@@ -41,7 +42,9 @@ pub(super) fn anywhere(line: &str) -> Option<Noise> {
 /// Recognises a stderr line at the head of a document, where words are allowed that could be a key further down.
 pub(super) fn at_head(line: &str) -> Option<Noise> {
     anywhere(line).or_else(|| {
-        let failed = line.starts_with("error: ") || line.starts_with("Error: ") || line.starts_with("command terminated");
+        let line = line.trim_end();
+        let failed = ["error: ", "Error: ", "command terminated"].iter().any(|head| line.starts_with(head))
+            || [": command not found", ": No such file or directory"].iter().any(|tail| line.ends_with(tail));
         failed.then_some(Noise::Failure)
     })
 }

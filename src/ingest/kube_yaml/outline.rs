@@ -12,7 +12,7 @@ pub(super) struct Outline<'t> {
     pub(super) items: Option<Place>,
     /// `items` is there, with whatever value.
     pub(super) has_items: bool,
-    /// `items: []`.
+    /// `items: []` or `items: null`.
     no_items: bool,
     /// The first line of the list's own fields after its items.
     pub(super) end: Place,
@@ -88,11 +88,16 @@ impl<'t> Outline<'t> {
             "apiVersion" if self.api_version.is_none() => self.api_version = Some(value),
             "items" if !self.has_items => {
                 self.has_items = true;
-                self.no_items = value == "[]";
+                self.no_items = matches!(value, "[]" | "null" | "~");
                 self.items = value.is_empty().then_some(next);
             }
             _ => {}
         }
+    }
+
+    /// True when `items` has its value on its own line, so that the document must be read as a whole.
+    pub(super) fn has_flow_items(&self) -> bool {
+        self.has_items && self.items.is_none() && !self.no_items
     }
 
     /// True for `List` and `<Kind>List`, and for items without a kind around them (the file was cut before it).
@@ -123,8 +128,5 @@ pub(super) fn key_value(line: &str) -> Option<(&str, &str)> {
 }
 
 fn unquote(text: &str) -> &str {
-    ['"', '\'']
-        .into_iter()
-        .find_map(|quote| text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)))
-        .unwrap_or(text)
+    ['"', '\''].into_iter().find_map(|quote| text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote))).unwrap_or(text)
 }

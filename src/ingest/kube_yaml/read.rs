@@ -1,13 +1,14 @@
 //! Walks over the documents of a file and the items of its lists.
 
+use super::emit::{Around, shifted};
 use super::fast::{self, Mode};
 use super::general;
 use super::lines::{Place, ends_document, indent_of, is_separator, item_end, line_at};
 use super::noise::{self, Noise};
 use super::outline::{NoiseInside, Outline, key_value};
 use super::prepare::{self, prepare};
-use super::{Draft, Item, Limits, Problem, Reader, excerpt};
-use crate::graph::tape::{Shape, Style, TapeBuilder, Value};
+use super::{Item, Limits, Problem, Reader, excerpt};
+use crate::graph::tape::Value;
 
 /// One pass over the text of a file, or over what is left of it once stderr lines were taken out.
 pub(super) struct Pass<'p> {
@@ -15,11 +16,13 @@ pub(super) struct Pass<'p> {
     odd: bool,
     /// The file ended inside a character.
     cut: bool,
+    /// The end of the file was reported as broken.
+    pub(super) told_of_cut: bool,
     limits: Limits,
     pub(super) reader: &'p mut Reader,
     /// Numbers of the lines that were taken out.
-    removed: &'p [u32],
-    on_item: &'p mut dyn FnMut(Item<'_>),
+    pub(super) removed: &'p [u32],
+    pub(super) on_item: &'p mut dyn FnMut(Item<'_>),
     on_problem: &'p mut dyn FnMut(Problem),
     /// Documents met so far, readable or not.
     documents: usize,
@@ -42,15 +45,6 @@ pub(super) enum Parsed {
     General,
 }
 
-/// What surrounds an object.
-#[derive(Clone, Copy, Default)]
-struct Around<'o> {
-    kind: Option<&'o str>,
-    api_version: Option<&'o str>,
-    from_list: bool,
-    truncated: bool,
-}
-
 pub(super) fn file(reader: &mut Reader, source: &[u8], limits: Limits, on_item: &mut dyn FnMut(Item<'_>), on_problem: &mut dyn FnMut(Problem)) {
     let prepared = prepare(source, on_problem);
     if prepared.text.trim().is_empty() {
@@ -58,8 +52,18 @@ pub(super) fn file(reader: &mut Reader, source: &[u8], limits: Limits, on_item: 
         return;
     }
     let start = Place { pos: 0, line: 1 };
-    let mut pass =
-        Pass { text: &prepared.text, odd: prepared.odd, cut: prepared.cut, limits, reader, removed: &[], on_item, on_problem, documents: 0 };
+    let mut pass = Pass {
+        text: &prepared.text,
+        odd: prepared.odd,
+        cut: prepared.cut,
+        told_of_cut: false,
+        limits,
+        reader,
+        removed: &[],
+        on_item,
+        on_problem,
+        documents: 0,
+    };
     let Err(stop) = pass.run(start) else {
         return;
     };
@@ -183,7 +187,7 @@ impl Pass<'_> {
             return Ok(end);
         }
         let outline = Outline::of(self.text, start)?;
-        if outline.is_list() {
+        if outline.is_list() && !outline.has_flow_items() {
             self.list(&outline);
             return Ok(outline.end);
         }
@@ -229,35 +233,6 @@ impl Pass<'_> {
             },
         }
         end
-    }
-
-    /// Hands out a whole document that may turn out to be a list after all.
-    fn emit_root(&mut self, parsed: Parsed, start: Place, truncated: bool) {
-        if parsed == Parsed::Fast {
-            self.emit(parsed, start, Around { truncated, ..Around::default() });
-            return;
-        }
-        let mut builder = std::mem::take(&mut self.reader.builder);
-        builder.renumber(|line| shifted(self.removed, line));
-        let (text, nodes) = builder.parts();
-        let root = Value::new(text, nodes, 0);
-        let name = |key: &str| root.get(key).and_then(Value::text);
-        let (kind, api_version) = (name("kind"), name("apiVersion"));
-        let items = root.get("items");
-        let listed = kind
-            .as_deref()
-            .map_or(items.is_some_and(|items| items.shape() == Shape::Seq), |kind| kind == "List" || (kind.ends_with("List") && items.is_some()));
-        if listed {
-            let item_kind = kind.as_deref().and_then(|kind| kind.strip_suffix("List")).filter(|kind| !kind.is_empty());
-            let around = Around { kind: item_kind, api_version: api_version.as_deref().filter(|_| item_kind.is_some()), from_list: true, truncated };
-            for item in items.into_iter().flat_map(Value::items) {
-                self.emit_value(Draft { text, nodes, root: item.index() }, item.line(), around);
-            }
-        } else {
-            let line = self.line(start.line);
-            self.emit_value(Draft { text, nodes, root: 0 }, line, Around { truncated, ..Around::default() });
-        }
-        self.reader.builder = builder;
     }
 
     /// The file was cut inside a character, and `end` is where the file ends.
@@ -308,7 +283,7 @@ impl Pass<'_> {
         }
         if place.pos < end {
             self.after_items(place, outline);
-        } else if outline.lacks_its_end() && end == self.text.len() {
+        } else if outline.lacks_its_end() && end == self.text.len() && !self.told_of_cut {
             let line = self.line(place.line);
             self.problem(Problem::Truncated { line });
         }
@@ -323,13 +298,17 @@ impl Pass<'_> {
         let whole = Range { start, end, column, mode: Mode::Item { dash: indent } };
         if let Some(next) = self.try_fast(whole) {
             around.truncated = open_end && next.pos >= end;
-            self.emit(Parsed::Fast, start, around);
+            if !around.truncated || self.has_identity(Parsed::Fast, whole, around.kind) {
+                self.emit(Parsed::Fast, start, around);
+            }
             return next;
         }
         let next = item_end(&self.text[..end], start, indent);
         let range = Range { end: next.pos, ..whole };
         around.truncated = open_end && next.pos >= end;
         match self.attempt(range) {
+            // Of a file that ends here, a fragment without a name is nobody's object.
+            Ok(parsed) if around.truncated && !self.has_identity(parsed, range, around.kind) => {}
             Ok(parsed) => self.emit(parsed, start, around),
             Err(failure) => {
                 if let Some((parsed, truncated)) = self.rescue(range, outline, failure, around.kind) {
@@ -398,58 +377,6 @@ impl Pass<'_> {
         Ok(Parsed::General)
     }
 
-    fn emit(&mut self, parsed: Parsed, start: Place, around: Around<'_>) {
-        if parsed == Parsed::General {
-            let mut builder = std::mem::take(&mut self.reader.builder);
-            builder.renumber(|line| shifted(self.removed, line));
-            let (text, nodes) = builder.parts();
-            self.emit_value(Draft { text, nodes, root: 0 }, self.line(start.line), around);
-            self.reader.builder = builder;
-            return;
-        }
-        let mut fast = std::mem::take(&mut self.reader.fast);
-        if !self.removed.is_empty() {
-            fast.renumber(|line| shifted(self.removed, line));
-        }
-        self.emit_value(Draft { text: &self.text[start.pos..], nodes: fast.nodes(), root: 0 }, self.line(start.line), around);
-        self.reader.fast = fast;
-    }
-
-    fn emit_value(&mut self, draft: Draft<'_>, line: u32, around: Around<'_>) {
-        let root = draft.root();
-        if root.is_null() {
-            return;
-        }
-        if root.shape() != Shape::Map {
-            let text = excerpt(&root.text().unwrap_or_default()).to_owned();
-            self.problem(Problem::Unparsable { line, reason: "not an object".to_owned(), text });
-            return;
-        }
-        let inherited: Vec<(&str, &str)> = [("apiVersion", around.api_version), ("kind", around.kind)]
-            .into_iter()
-            .filter_map(|(key, value)| value.filter(|_| root.get(key).is_none()).map(|value| (key, value)))
-            .collect();
-        let Around { from_list, truncated, .. } = around;
-        if inherited.is_empty() {
-            (self.on_item)(Item { draft, line, from_list, truncated });
-            return;
-        }
-        // The items of a typed list leave out what the list says for all of them.
-        let mut builder = TapeBuilder::default();
-        builder.map_start(root.line());
-        for (key, value) in inherited {
-            builder.key(key);
-            builder.scalar(value, Style::Quoted, root.line());
-        }
-        for (key, value) in root.entries() {
-            builder.key(&key);
-            builder.copy(value);
-        }
-        builder.end();
-        let (text, nodes) = builder.parts();
-        (self.on_item)(Item { draft: Draft { text, nodes, root: 0 }, line, from_list, truncated });
-    }
-
     pub(super) fn report(&mut self, failure: general::Failure) {
         let line = self.line(failure.line);
         if failure.limit {
@@ -476,24 +403,6 @@ fn begins_later(text: &str, mut place: Place) -> Option<Place> {
         place = next;
     }
     None
-}
-
-fn shifted(removed: &[u32], line: u32) -> u32 {
-    if removed.is_empty() {
-        return line;
-    }
-    // The k-th removed line pushes every line that stood behind it, and removed numbers only grow.
-    let (mut low, mut high) = (0, removed.len());
-    while low < high {
-        let middle = usize::midpoint(low, high);
-        let before = u32::try_from(middle).unwrap_or(u32::MAX);
-        if removed[middle].saturating_sub(before) <= line {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    line.saturating_add(u32::try_from(low).unwrap_or(u32::MAX))
 }
 
 /// Joins lines up to 4 KiB.

@@ -27,6 +27,7 @@ impl Pass<'_> {
             let last_line = !self.text[cut.pos..range.end].contains('\n');
             let at_end = range.end == self.text.len();
             if at_end && (last_line || !top_level) {
+                self.told_of_cut = true;
                 self.problem(Problem::Truncated { line: number });
                 return Some((parsed, true));
             }
@@ -84,7 +85,8 @@ impl Pass<'_> {
         Some(Place { pos, line: place.line.saturating_sub(1) })
     }
 
-    fn has_identity(&self, parsed: Parsed, range: Range, inherited_kind: Option<&str>) -> bool {
+    /// The object has a kind and a name.
+    pub(super) fn has_identity(&self, parsed: Parsed, range: Range, inherited_kind: Option<&str>) -> bool {
         let (text, nodes) = match parsed {
             Parsed::Fast => (&self.text[range.start.pos..], self.reader.fast.nodes()),
             Parsed::General => self.reader.builder.parts(),

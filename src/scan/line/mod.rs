@@ -60,6 +60,17 @@ impl<'a> Line<'a> {
         Self { format, time: None, level: Cow::Borrowed(""), text, message: None, error: None, fields: Vec::new() }
     }
 
+    /// Keeps a field under its normal name; whoever asks takes the last of equal ones.
+    fn keep(&mut self, key: Cow<'a, str>, value: Cow<'a, str>) {
+        if self.fields.len() < MOST_FIELDS {
+            let key = match key {
+                Cow::Borrowed(key) => Cow::Borrowed(normal_name(key)),
+                Cow::Owned(key) => Cow::Owned(normal_name(&key).to_owned()),
+            };
+            self.fields.push((key, value));
+        }
+    }
+
     /// The line, unescaped and with white space collapsed.
     pub fn whole(&self) -> String {
         clean(self.text)
@@ -83,7 +94,7 @@ impl<'a> Line<'a> {
 
     /// Value of a field under its normal name, unescaped and cut to a bounded length.
     pub fn field(&self, name: &str) -> Option<String> {
-        let named = self.fields.iter().rev().find(|(key, value)| normal_name(key) == name && !value.is_empty());
+        let named = self.fields.iter().rev().find(|(key, value)| key == name && !value.is_empty());
         let value = match named {
             Some((_, value)) => value,
             None if name == "migration" => self.fields.iter().rev().find(|(key, _)| key == "name" && self.is_old_migration()).map(|(_, value)| value)?,
@@ -98,7 +109,7 @@ impl<'a> Line<'a> {
     /// Whether the line is an error by its level or, without a level, by its first word.
     pub fn is_error(&self) -> bool {
         if self.level.is_empty() {
-            return matches!(self.format, LogFormat::Plain) && plain::starts_as_error(self.text);
+            return matches!(self.format, LogFormat::Plain) && plain::starts_as_error(self.message.as_deref().unwrap_or(self.text));
         }
         matches!(&*self.level, "error" | "fatal" | "panic" | "dpanic" | "ERROR" | "FATAL")
     }

@@ -38,8 +38,8 @@ pub(super) fn klog(text: &str) -> Line<'_> {
     pairs(rest, |key, value| {
         if key == "err" {
             line.error = Some(Cow::Borrowed(value));
-        } else if line.fields.len() < super::MOST_FIELDS {
-            line.fields.push((Cow::Borrowed(key), Cow::Borrowed(value)));
+        } else {
+            line.keep(Cow::Borrowed(key), Cow::Borrowed(value));
         }
     });
     line
@@ -94,5 +94,5 @@ pub(super) fn time_of(text: &str) -> Option<(Timestamp, usize)> {
 
 /// The words with which programs without levels begin an error.
 pub(super) fn starts_as_error(text: &str) -> bool {
-    ["error:", "Error:", "fatal:", "panic:"].iter().any(|word| text.starts_with(word))
+    ["error:", "Error:", "fatal:", "panic:", "rsync error:"].iter().any(|word| text.starts_with(word))
 }

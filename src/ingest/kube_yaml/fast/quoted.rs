@@ -1,8 +1,7 @@
 //! Finds where quoted scalars and literal blocks end, and declines those whose meaning is in doubt.
 
-use super::fast::Cursor;
-use crate::graph::scalar::hex_width;
-use crate::graph::tape::Kind;
+use super::Cursor;
+use crate::graph::tape::{Kind, hex_width};
 use memchr::{memchr, memchr2, memchr3};
 
 /// The end of a quoted scalar: the offset of its closing quote.
@@ -39,8 +38,7 @@ pub(super) fn double(text: &[u8], start: usize, parent: usize) -> Option<Closed>
                         let code = u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
                         char::from_u32(code).filter(|_| valid)?;
                     }
-                    b'0' | b'a' | b'b' | b't' | b'n' | b'v' | b'f' | b'r' | b'e' | b' ' | b'"' | b'/' | b'\\' | b'N'
-                    | b'_' | b'L' | b'P' => {}
+                    b'0' | b'a' | b'b' | b't' | b'n' | b'v' | b'f' | b'r' | b'e' | b' ' | b'"' | b'/' | b'\\' | b'N' | b'_' | b'L' | b'P' => {}
                     _ => return None,
                 }
             }
