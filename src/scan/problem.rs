@@ -101,10 +101,12 @@ fn kind_of(line: &str) -> Option<ProblemKind> {
     if line.starts_with("error: expected 'logs [-f]") {
         return Some(ProblemKind::Script);
     }
-    if has("are not available until it's finished processing") && (line.starts_with("Logs for ") || line.starts_with("An error occurred: logs for ")) {
+    if has("are not available until it's finished processing") && (line.starts_with("Logs for ") || line.starts_with("An error occurred: logs for "))
+    {
         return Some(ProblemKind::NotFinished);
     }
-    let quoted_gone = (line.starts_with("Backup \"") || line.starts_with("backup \"") || line.starts_with("Restore \"")) && line.ends_with("does not exist.");
+    let quoted_gone =
+        (line.starts_with("Backup \"") || line.starts_with("backup \"") || line.starts_with("Restore \"")) && line.ends_with("does not exist.");
     if quoted_gone || (line.starts_with("backup \"") && line.ends_with("\" does not exist")) {
         return Some(ProblemKind::Missing);
     }
@@ -128,10 +130,13 @@ fn kind_of(line: &str) -> Option<ProblemKind> {
     if no_pod {
         return Some(ProblemKind::NoPod);
     }
-    if line.starts_with("Error from server") || line.starts_with("Unable to connect to the server") || line.starts_with("error: You must be logged in") {
+    if line.starts_with("Error from server")
+        || line.starts_with("Unable to connect to the server")
+        || line.starts_with("error: You must be logged in")
+    {
         return Some(ProblemKind::Api);
     }
-    if line.starts_with("E") && super::line::is_klog(line) {
+    if line.starts_with('E') && super::line::is_klog(line) {
         return Some(ProblemKind::Api);
     }
     line.starts_with("error: ").then_some(ProblemKind::Other)
