@@ -72,7 +72,11 @@ impl Small {
         let text = super::line::lossy(self.0.as_deref()?);
         let mut found: Option<LogProblem> = None;
         for (number, line) in (1_u32..).zip(text.lines()) {
-            let (_, line) = super::line::strip_prefix(line.trim());
+            let (stamp, line) = super::line::strip_prefix(line.trim());
+            if stamp.is_some() {
+                // Only a container's own lines come with a time in front; a client's complaint never does.
+                return None;
+            }
             if line.is_empty() || is_noise(line) {
                 continue;
             }
