@@ -42,13 +42,16 @@ const PHRASES: &[&str] = &[
     "server is currently unable to handle",
 ];
 
+const ROUNDS: &[&str] = &["", "copying", "Deleting", "quota", "x509 check", "Unmount", "kopia upload", "bucket lookup"];
+
 fn set(patterns: usize, folded: bool) -> PatternSet {
     let specs: Vec<PatternSpec> = (0..patterns)
         .map(|n| {
             let phrase = PHRASES[n % PHRASES.len()];
-            let regex = match n / PHRASES.len() {
-                0 => format!(r"{phrase}(?:: (?P<why>[^:]+))?"),
-                round => format!(r"{}{round} of (?P<what>\S+) {phrase}", phrase.split(' ').next_back().unwrap_or(phrase)),
+            // Further rounds have other first words, so that no two patterns share their text.
+            let regex = match ROUNDS[n / PHRASES.len() % ROUNDS.len()] {
+                "" => format!(r"{phrase}(?:: (?P<why>[^:]+))?"),
+                round => format!(r"{round} while {phrase} of (?P<what>\S+)"),
             };
             PatternSpec {
                 regexes: vec![if folded && n == 2 { format!("(?i:{phrase})") } else { regex }],
@@ -67,7 +70,7 @@ fn logs(form: &str) -> Vec<u8> {
     let mut n = 0_u32;
     while text.len() < SIZE {
         n += 1;
-        let (second, rare) = (n % 60, n % 997 == 0);
+        let (second, rare) = (n % 60, n.is_multiple_of(997));
         let phrase = PHRASES[n as usize / 997 % PHRASES.len()];
         let _ = match (form, rare) {
             ("logrus", false) => writeln!(
@@ -76,7 +79,8 @@ fn logs(form: &str) -> Vec<u8> {
             ),
             ("logrus", true) => writeln!(
                 text,
-                "time=\"2021-07-09T23:28:{second:02}Z\" level=error msg=\"Error backing up item\" backup=openshift-migration/mig-1-initial-abcde error=\"run failed: \\\"x\\\": {phrase}: a\\nb\" logSource=\"pkg/backup/backup.go:427\" name=pod-{} namespace=app resource=pods", n % 40
+                "time=\"2021-07-09T23:28:{second:02}Z\" level=error msg=\"Error backing up item\" backup=openshift-migration/mig-1-initial-abcde error=\"run failed: \\\"x\\\": {phrase}: a\\nb\" logSource=\"pkg/backup/backup.go:427\" name=pod-{} namespace=app resource=pods",
+                n % 40
             ),
             ("zap", false) => writeln!(
                 text,
@@ -90,7 +94,9 @@ fn logs(form: &str) -> Vec<u8> {
                 text,
                 "2021-07-09T23:28:{second:02}.123456789Z I0709 23:28:{second:02}.123456       1 request.go:668] Waited for 1.04{n}s due to client-side throttling, not priority and fairness, request: GET:https://10.0.0.1:443/apis/apps/v1"
             ),
-            (_, true) => writeln!(text, "2021-07-09T23:28:{second:02}.123456789Z E0709 23:28:{second:02}.123456       1 reflector.go:138] {phrase}: no"),
+            (_, true) => {
+                writeln!(text, "2021-07-09T23:28:{second:02}.123456789Z E0709 23:28:{second:02}.123456       1 reflector.go:138] {phrase}: no")
+            }
         };
     }
     text.into_bytes()

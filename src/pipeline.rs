@@ -125,7 +125,8 @@ pub fn analyze_sources(sources: &[(String, Source)], options: &Options, progress
     let clock = Instant::now();
     let frozen = ingest::freeze(read, &patterns);
     let mut graph = frozen.graph;
-    for (cluster, roles) in graph.clusters.iter_mut().zip(mtc::roles_of(&graph.objects, &graph)) {
+    let roles = mtc::roles(&graph);
+    for (cluster, roles) in graph.clusters.iter_mut().zip(roles) {
         cluster.roles = roles;
     }
     let derived = mtc::derive(&graph);

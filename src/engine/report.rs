@@ -253,8 +253,8 @@ impl Maker<'_> {
             pvc: clean(&volume.claim),
             target: clean(&volume.target),
             method: volume.method.to_string(),
-            bytes: volume.bytes,
-            total: volume.total,
+            bytes: volume.bytes.unwrap_or(0),
+            total: volume.total.unwrap_or(0),
             state: volume.state.to_string(),
             object: volume.object.map(|id| target(&self.graph.object(id).reference())),
         }
@@ -355,7 +355,14 @@ impl Maker<'_> {
     }
 
     fn checked(&self) -> Vec<Checked> {
-        let of = |check: mtc::Check| Checked { what: check.what.to_string(), state: check.state.to_string(), detail: clean(&check.detail) };
+        let of = |check: mtc::Check| {
+            let state = match check.state {
+                mtc::State::Clear => RuleState::Clear,
+                mtc::State::Bad => RuleState::Fired,
+                mtc::State::Unknown => RuleState::Skipped,
+            };
+            Checked { what: check.what.to_owned(), state, detail: clean(&check.detail) }
+        };
         mtc::checks(self.graph).into_iter().map(of).collect()
     }
 

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use super::tape::Value;
 use super::{Cluster, Event, Graph, Object, ObjectId, Role};
 use crate::model::{ClusterId, HitGroup, Uid};
 
@@ -66,6 +67,13 @@ impl Graph {
     /// The cluster that a MigCluster object stands for, seen from the control cluster that holds the object.
     pub fn cluster_of_mig_cluster(&self, control: ClusterId, name: &str) -> Option<ClusterId> {
         if self.cluster(control).mig_cluster.as_deref() == Some(name) {
+            return Some(control);
+        }
+        // A gather calls its own cluster `host`, so only the object itself tells that it stands for the cluster that holds it.
+        let is_host = |object: &Object| {
+            object.cluster == control && &*object.name == name && object.field("spec.isHostCluster").and_then(Value::as_bool) == Some(true)
+        };
+        if self.of_kind("MigCluster").any(|id| is_host(self.object(id))) {
             return Some(control);
         }
         let input = self.cluster(control).input;

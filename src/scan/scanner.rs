@@ -335,7 +335,10 @@ mod tests {
         assert_eq!((group.count, capture(group, "what").as_deref(), group.fields.get("backup")), (1, Some("x"), Some("ns/b")));
         let hit = &group.samples[0];
         assert_eq!((hit.line, &*hit.message, hit.error.as_deref(), &*hit.level), (3, "No", Some("gone: \"x\". Is there a repository"), "error"));
-        assert_eq!((hit.excerpt.before.as_slice(), hit.excerpt.after.as_slice()), (&["one".into(), "two".into()][..], &["three".into(), "four".into()][..]));
+        assert_eq!(
+            (hit.excerpt.before.as_slice(), hit.excerpt.after.as_slice()),
+            (&["one".into(), "two".into()][..], &["three".into(), "four".into()][..])
+        );
         assert!(hit.excerpt.text.ends_with("backup=ns/b"));
     }
 
@@ -441,7 +444,8 @@ mod tests {
     fn a_huge_line_is_matched_at_both_ends() {
         let filler = "x".repeat(3 << 20);
         let text = format!("{{\"level\":\"error\",\"msg\":\"cannot open {filler} failed item\"\nok\n");
-        let found: Vec<u32> = hits(&[spec("cannot open"), spec("failed item"), spec("absent text")], &text).iter().map(|group| group.pattern).collect();
+        let found: Vec<u32> =
+            hits(&[spec("cannot open"), spec("failed item"), spec("absent text")], &text).iter().map(|group| group.pattern).collect();
         assert_eq!(found, [0, 1]);
     }
 }

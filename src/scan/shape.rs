@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::line::{Line, clip};
+use super::line::{Line, clip, head};
 use super::merge::earlier;
 use crate::model::{Shape, Timestamp};
 
@@ -91,14 +91,14 @@ pub fn shape_of(message: &str, error: Option<&str>) -> String {
         shape.push_str(": ");
         shape.push_str(&fold(error));
     }
-    shape.truncate(shape.floor_char_boundary(LONGEST_SHAPE));
+    shape.truncate(head(&shape, LONGEST_SHAPE).len());
     shape
 }
 
 /// Replaces what differs between two reports of the same error.
 fn fold(text: &str) -> String {
     let mut folded = String::new();
-    let mut rest = &text[..text.floor_char_boundary(4 * LONGEST_SHAPE)];
+    let mut rest = head(text, 4 * LONGEST_SHAPE);
     while let Some(first) = rest.chars().next() {
         let taken = match first {
             '"' | '\'' | '`' => quoted(rest, first, &mut folded),

@@ -3,8 +3,8 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer};
 
-use super::logrus::value_of;
 use super::Line;
+use super::logrus::value_of;
 use crate::model::{LogFormat, Timestamp};
 
 /// A longer line is searched for its main fields instead of being read as a whole.

@@ -66,7 +66,8 @@ pub(super) fn parse(text: &str) -> Line<'_> {
         line.message = Some(Cow::Borrowed(message));
         return line;
     }
-    let message = rest.strip_prefix('[').and_then(|bracket| bracket.split_once("] ")).filter(|(pid, _)| pid.bytes().all(|byte| byte.is_ascii_digit()));
+    let message =
+        rest.strip_prefix('[').and_then(|bracket| bracket.split_once("] ")).filter(|(pid, _)| pid.bytes().all(|byte| byte.is_ascii_digit()));
     line.message = Some(Cow::Borrowed(message.map_or(rest, |(_, message)| message)));
     line
 }
