@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::Verdict;
 use super::facts::{direct_volumes, pair};
 use super::progress::{DONE, NOT_STARTED, phase};
@@ -175,15 +177,20 @@ fn progress_of(graph: &Graph, dvm: ObjectId, namespace: &str, pod: &str) -> Opti
     })
 }
 
+/// How many volume jobs of one run are joined.
+const MOST: usize = 5_000;
+
 /// Joins volume jobs of Velero: restores last, since a volume is there only when it was restored.
 fn velero(graph: &Graph, run: ObjectId, rows: &mut Vec<Volume>) {
-    let mut known = Vec::new();
+    let mut known = Known::default();
     let mut jobs = Vec::new();
     for (parents, children) in [("backups", "volume-backups"), ("restores", "volume-restores")] {
         for parent in own(graph, run, parents) {
             jobs.extend(graph.related(parent, children).targets);
         }
     }
+    // MTC itself allows a hundred volumes; a forged archive must not buy more than this.
+    jobs.truncate(MOST);
     // Jobs whose row is clear go first, so that one whose row must be guessed finds only rows that are really left.
     jobs.retain(|&id| !join(graph, id, rows, &mut known, false));
     for id in jobs {
@@ -204,7 +211,11 @@ pub(super) fn own(graph: &Graph, run: ObjectId, relation: &str) -> Vec<ObjectId>
 
 /// Namespace, pod and volume name of a job, with the row it went to. A stage pod has one name on both sides, so this joins the
 /// backup of a volume with its restore where the claim is not told.
-type Known = Vec<((String, String, String), usize)>;
+#[derive(Debug, Default)]
+struct Known {
+    rows: FxHashMap<(String, String, String), usize>,
+    taken: FxHashSet<usize>,
+}
 
 /// Joins one job with its row, and says whether it did. `guess` allows to take the only row left, or to add one.
 fn join(graph: &Graph, id: ObjectId, rows: &mut Vec<Volume>, known: &mut Known, guess: bool) -> bool {
@@ -218,7 +229,7 @@ fn join(graph: &Graph, id: ObjectId, rows: &mut Vec<Volume>, known: &mut Known, 
     let claim = graph.related(id, "claim").targets.first().map(|&claim| graph.object(claim).name.to_string());
     let bytes = |path| job.field(path).and_then(Value::as_i64).and_then(|bytes| u64::try_from(bytes).ok());
     let key = (namespace.clone(), text("spec.pod.name"), text("spec.volume"));
-    let told = known.iter().find(|(other, _)| *other == key).map(|(_, at)| *at);
+    let told = known.rows.get(&key).copied();
     let Some(at) = told.or_else(|| planned_row(rows, known, &namespace, claim.as_deref(), &key.2, guess)).or_else(|| {
         let name = claim.clone().unwrap_or_else(|| key.2.clone());
         let row = Volume {
@@ -238,7 +249,8 @@ fn join(graph: &Graph, id: ObjectId, rows: &mut Vec<Volume>, known: &mut Known, 
     }) else {
         return false;
     };
-    known.push((key, at));
+    known.taken.insert(at);
+    known.rows.insert(key, at);
     let row = &mut rows[at];
     row.bytes = bytes("status.progress.bytesDone");
     row.total = bytes("status.progress.totalBytes").or(row.total);
@@ -262,7 +274,7 @@ fn planned_row(rows: &[Volume], known: &Known, namespace: &str, claim: Option<&s
     if let Some(claim) = claim {
         return (0..rows.len()).filter(here).find(|&at| [&rows[at].claim, &rows[at].target].iter().any(|name| *name == claim));
     }
-    let free: Vec<usize> = (0..rows.len()).filter(here).filter(|at| known.iter().all(|(_, taken)| taken != at)).collect();
+    let free: Vec<usize> = (0..rows.len()).filter(here).filter(|at| !known.taken.contains(at)).collect();
     let only = |found: Vec<usize>| if let [at] = found[..] { Some(at) } else { None };
     let exact = free.iter().copied().filter(|&at| rows[at].claim == volume).collect();
     let ends = free.iter().copied().filter(|&at| rows[at].claim.strip_suffix(volume).is_some_and(|rest| rest.ends_with('-'))).collect();

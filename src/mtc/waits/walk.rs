@@ -27,7 +27,8 @@ impl<'g> Walk<'g> {
 
     /// An object at which the walk ends.
     pub(super) fn leaf(&mut self, id: ObjectId) {
-        if self.found.iter().any(|waits| waits.id == Some(id)) {
+        // Nobody reads more, and a long list would be searched for each of its entries.
+        if self.found.len() >= super::MOST || self.found.iter().any(|waits| waits.id == Some(id)) {
             return;
         }
         self.found.push(Waits { object: self.graph.object(id).reference(), id: Some(id), path: self.path.clone() });
@@ -56,7 +57,7 @@ impl<'g> Walk<'g> {
                 name: one.name.clone(),
                 uid: None,
             };
-            if self.found.iter().all(|waits| waits.object != object) {
+            if self.found.len() < super::MOST && self.found.iter().all(|waits| waits.object != object) {
                 self.found.push(Waits { object, id: None, path: self.path.clone() });
             }
         }
