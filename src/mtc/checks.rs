@@ -199,7 +199,7 @@ fn client_clock(graph: &Graph) -> Check {
     let bad = told.iter().filter(|(_, ahead)| far(*ahead)).map(|(cluster, ahead)| format!("{} ahead of the newest data of {}", ahead, cluster.name));
     let bad: Vec<String> = bad.collect();
     let unknown = if told.is_empty() { vec!["no timestamp file".to_owned()] } else { Vec::new() };
-    check("clock of the gather agrees with the data", bad, unknown, "timestamp files".to_owned())
+    check("clock of the gather agrees with the data", &bad, &unknown, "timestamp files".to_owned())
 }
 
 fn clock(graph: &Graph) -> Check {

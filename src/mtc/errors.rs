@@ -99,6 +99,14 @@ fn sources(family: &str) -> &'static [Source] {
     }
 }
 
+/// Kinds that hold error texts of a family: absence proves nothing unless these were gathered.
+pub fn error_kinds(family: &str) -> Vec<&'static str> {
+    let mut kinds: Vec<_> = sources(family).iter().flat_map(|(kinds, _)| kinds.iter().copied()).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds
+}
+
 /// Error texts of a family, in the order of the objects that hold them.
 pub fn errors(graph: &Graph, family: &str) -> Vec<ErrorText> {
     let mut found = Vec::new();

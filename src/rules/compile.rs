@@ -316,7 +316,7 @@ impl Compiler<'_> {
             }
             "event" => {
                 self.check_captures(anchor, &captures, words::EVENT_FIELDS);
-                (Head::Event { reasons: texts(&body.event), of, regexes }, exposed(Vec::new(), closed(words::EVENT_FIELDS)))
+                (Head::Event { reasons: texts(&body.event), of, regexes, by: body.by.clone() }, exposed(Vec::new(), closed(words::EVENT_FIELDS)))
             }
             "condition" => {
                 self.check_captures(anchor, &captures, words::CONDITION_FIELDS);
