@@ -61,12 +61,11 @@ impl AnalyzeArgs {
         let options = if self.output.is_some() { screen::paper() } else { screen::options() };
         let options = output::Options { verbose, migration, ..options };
         let write = |out: &mut dyn Write| output::render(report, self.format, &options, out);
-        match &self.output {
-            Some(path) => beside(path, write).map_err(|why| Failure::Output { path: path.display().to_string(), why })?,
-            None => {
-                let mut out = BufWriter::new(anstream::stdout().lock());
-                write(&mut out).and_then(|()| out.flush()).map_err(Failure::stdout)?;
-            }
+        if let Some(path) = &self.output {
+            beside(path, write).map_err(|why| Failure::Output { path: path.display().to_string(), why })?;
+        } else {
+            let mut out = BufWriter::new(anstream::stdout().lock());
+            write(&mut out).and_then(|()| out.flush()).map_err(Failure::stdout)?;
         }
         let met = self.fail_on.zip(report.worst()).is_some_and(|(limit, worst)| worst >= limit);
         Ok(if met { Exit::Met } else { Exit::Done })

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -7,7 +8,7 @@ use owo_colors::OwoColorize;
 
 use super::{Exit, Failure};
 use crate::archive::{ArchiveError, Limits, Source, each_line, read_entry};
-use crate::finding::redact::escape_control;
+use crate::finding::redact::{Redactor, escape_control};
 
 /// Prints a file of an input, or some of its lines.
 #[derive(Debug, Args)]
@@ -26,6 +27,9 @@ pub struct CatArgs {
     /// Lines to show on either side of the line
     #[arg(short = 'C', long, value_name = "N", default_value_t = 5)]
     pub context: u64,
+    /// Print secrets as they stand, for trusted eyes
+    #[arg(long)]
+    pub no_redact: bool,
 }
 
 impl CatArgs {
@@ -37,7 +41,7 @@ impl CatArgs {
             let source = Source::from(input.clone());
             let tried = match line {
                 Some(line) => self.lines(&source, path, line),
-                None => whole(&source, path),
+                None => self.whole(&source, path),
             };
             match tried {
                 Err(Failure::Archive(error @ ArchiveError::NoEntry { .. })) => missing = Some(error),
@@ -54,7 +58,7 @@ impl CatArgs {
         each_line(source, &Limits::default(), path, &mut |number, text| {
             total = number;
             if number >= first {
-                lines.push((number, String::from_utf8_lossy(text).into_owned()));
+                lines.push((number, self.masked(&String::from_utf8_lossy(text)).into_owned()));
             }
             if number >= last { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
@@ -65,6 +69,29 @@ impl CatArgs {
         let mut out = BufWriter::new(anstream::stdout().lock());
         write_lines(&mut out, &lines, wanted).and_then(|()| out.flush()).map_err(Failure::stdout)?;
         Ok(Exit::Done)
+    }
+
+    /// Prints a whole file, line by line; escaped on a terminal, where its control characters would act. Without masking a pipe gets
+    /// it byte for byte.
+    fn whole(&self, source: &Source, path: &str) -> Result<Exit, Failure> {
+        let content = read_entry(source, &Limits::default(), path)?;
+        let stdout = io::stdout();
+        let guarded = stdout.is_terminal();
+        let mut out = BufWriter::new(stdout.lock());
+        let written = if self.no_redact && !guarded {
+            out.write_all(&content)
+        } else {
+            String::from_utf8_lossy(&content).lines().try_for_each(|line| {
+                let line = self.masked(line);
+                if guarded { writeln!(out, "{}", escape_control(&line)) } else { writeln!(out, "{line}") }
+            })
+        };
+        written.and_then(|()| out.flush()).map_err(Failure::stdout)?;
+        Ok(Exit::Done)
+    }
+
+    fn masked<'l>(&self, line: &'l str) -> Cow<'l, str> {
+        if self.no_redact { Cow::Borrowed(line) } else { Redactor::line(line).0 }
     }
 }
 
@@ -91,21 +118,6 @@ pub fn write_lines(out: &mut dyn Write, lines: &[(u64, String)], wanted: u64) ->
         }
     }
     Ok(())
-}
-
-/// Prints a whole file: byte for byte into a pipe, escaped on a terminal, where its control characters would act.
-fn whole(source: &Source, path: &str) -> Result<Exit, Failure> {
-    let content = read_entry(source, &Limits::default(), path)?;
-    let stdout = io::stdout();
-    let guarded = stdout.is_terminal();
-    let mut out = BufWriter::new(stdout.lock());
-    let written = if guarded {
-        String::from_utf8_lossy(&content).lines().try_for_each(|line| writeln!(out, "{}", escape_control(line)))
-    } else {
-        out.write_all(&content)
-    };
-    written.and_then(|()| out.flush()).map_err(Failure::stdout)?;
-    Ok(Exit::Done)
 }
 
 #[cfg(test)]

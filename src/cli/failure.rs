@@ -58,7 +58,7 @@ impl Failure {
         let mut stream = anstream::stderr();
         let theme = if io::stderr().is_terminal() { GraphicalTheme::unicode() } else { GraphicalTheme::none() };
         let mut text = String::new();
-        if GraphicalReportHandler::new_themed(theme).with_links(false).with_width(100).render_report(&mut text, self).is_err() {
+        if GraphicalReportHandler::new_themed(theme).with_links(false).with_wrap_lines(false).render_report(&mut text, self).is_err() {
             // Drawing into memory cannot fail; should it ever, the plain sentence is enough.
             text.clear();
             let _ = writeln!(text, "error: {self}");

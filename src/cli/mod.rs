@@ -20,11 +20,12 @@ pub use completions::CompletionsArgs;
 pub use exit::Exit;
 pub use failure::Failure;
 
-/// Finds the root cause of a failed OpenShift migration in a must-gather, offline
+/// The whole command line.
 #[derive(Debug, Parser)]
 #[command(
     name = "mig-analyze",
     version,
+    about = "Finds the root cause of a failed OpenShift migration in a must-gather, offline",
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
     subcommand_value_name = "COMMAND",
@@ -35,7 +36,7 @@ Examples:
   mig-analyze must-gather.tar.gz inspect-shop.tar.gz    several gathers of one case, joined
   mig-analyze must-gather.tar.gz --format json -o report.json --fail-on error
 
-Nothing is unpacked, nothing is sent anywhere. An input that is named like a command needs a path: ./cat
+Nothing is unpacked, nothing is sent anywhere. An input named like a command: ./cat
 
 Exit status: 0 a report was made; 1 --fail-on was met; 2 nothing could be analyzed, or wrong usage"
 )]
@@ -58,8 +59,8 @@ pub struct Common {
     /// Leave nothing out for brevity
     #[arg(short, long, global = true)]
     pub verbose: bool,
-    /// No colours; NO_COLOR in the environment does the same
-    #[arg(long, global = true)]
+    /// No colours.
+    #[arg(long, global = true, help = "No colours; NO_COLOR in the environment does the same")]
     pub no_color: bool,
     /// Worker threads; by default one for each core
     #[arg(long, value_name = "N", global = true)]

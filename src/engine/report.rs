@@ -355,14 +355,7 @@ impl Maker<'_> {
     }
 
     fn checked(&self) -> Vec<Checked> {
-        let of = |check: mtc::Check| {
-            let state = match check.state {
-                mtc::State::Clear => RuleState::Clear,
-                mtc::State::Bad => RuleState::Fired,
-                mtc::State::Unknown => RuleState::Skipped,
-            };
-            Checked { what: check.what.to_owned(), state, detail: clean(&check.detail) }
-        };
+        let of = |check: mtc::Check| Checked { what: check.what.to_owned(), state: check.state.as_str().to_owned(), detail: clean(&check.detail) };
         mtc::checks(self.graph).into_iter().map(of).collect()
     }
 

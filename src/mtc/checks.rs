@@ -60,6 +60,7 @@ pub fn checks(graph: &Graph) -> Vec<Check> {
         pods(graph, PodRole::Controller, "migration controller running"),
         out_of_memory(graph),
         clock(graph),
+        client_clock(graph),
     ]
 }
 
@@ -191,6 +192,16 @@ fn out_of_memory(graph: &Graph) -> Check {
 const SKEW: Span = Span::from_secs(300);
 
 /// An object on one cluster cannot have been made after the gather of that cluster ended.
+/// The client that ran the gather writes its own time; far from the newest data, one of the two clocks is wrong, or the logs are old.
+fn client_clock(graph: &Graph) -> Check {
+    let told: Vec<_> = graph.clusters.iter().filter_map(|cluster| Some((cluster, cluster.client_ahead?))).collect();
+    let far = |span: Span| span.secs().abs() > 300;
+    let bad = told.iter().filter(|(_, ahead)| far(*ahead)).map(|(cluster, ahead)| format!("{} ahead of the newest data of {}", ahead, cluster.name));
+    let bad: Vec<String> = bad.collect();
+    let unknown = if told.is_empty() { vec!["no timestamp file".to_owned()] } else { Vec::new() };
+    check("clock of the gather agrees with the data", bad, unknown, "timestamp files".to_owned())
+}
+
 fn clock(graph: &Graph) -> Check {
     let mut bad = Vec::new();
     for backup in graph.of_kind("Backup") {

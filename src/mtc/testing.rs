@@ -31,6 +31,7 @@ impl Case {
                 login_error: None,
                 now: Timestamp::parse(NOW),
                 now_from: NowFrom::Data,
+                client_ahead: None,
                 kubernetes: None,
                 mtc: None,
             });

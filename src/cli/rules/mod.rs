@@ -11,10 +11,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-pub use list::{Listed, ListArgs, Style};
+pub use list::{ListArgs, Listed, Style};
 pub use run::{Passed, RunArgs};
 pub use show::{ShowArgs, Shown};
-pub use test::{Tested, TestArgs};
+pub use test::{TestArgs, Tested};
 
 /// Lists, explains, tests and tries rules.
 #[derive(Debug, Args)]

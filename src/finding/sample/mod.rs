@@ -4,8 +4,8 @@
 //! reader must not be led to: one that nobody can decide, one that was repeated with success, and two green ones.
 
 use super::{
-    Checked, ClusterReport, CoverageReport, Evidence, GapReport, IdentityReport, InputReport, Report, RuleInfo, RuleRole, RuleState, Severity, Suppressed,
-    Target, Tool, Unexplained,
+    Checked, ClusterReport, CoverageReport, Evidence, GapReport, IdentityReport, InputReport, Report, RuleInfo, RuleRole, RuleState, Severity,
+    Suppressed, Target, Tool, Unexplained,
 };
 use crate::model::{Excerpt, Place, Timestamp};
 use story::{findings, migrations};
@@ -39,6 +39,7 @@ pub fn sample() -> Report {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "most texts of a report are optional, and the story gives them")]
 fn text(value: &str) -> Option<String> {
     Some(value.to_owned())
 }
@@ -112,7 +113,15 @@ fn rules() -> Vec<RuleInfo> {
         rule("restic/restore-timeout", "Volume restores timed out", error, RuleRole::Symptom, RuleState::Fired, 1, None),
         rule("storage/multi-attach", story::MULTI_ATTACH, error, RuleRole::Cause, RuleState::Fired, 1, None),
         rule("storage/zone-mismatch", "Volume is in another zone", error, RuleRole::Cause, RuleState::Skipped, 0, nodes),
-        rule("rsync/connection-reset", "Transfer connection was reset", error, RuleRole::Cause, RuleState::Skipped, 0, Some("events of namespace crm were not gathered on host")),
+        rule(
+            "rsync/connection-reset",
+            "Transfer connection was reset",
+            error,
+            RuleRole::Cause,
+            RuleState::Skipped,
+            0,
+            Some("events of namespace crm were not gathered on host"),
+        ),
         rule("velero/pod-volume-restore-not-started", "Volume restore never started", error, RuleRole::Symptom, RuleState::Fired, 1, None),
         rule("velero/restore-partially-failed", "Velero restore partially failed", warning, RuleRole::Symptom, RuleState::Fired, 1, None),
     ]

@@ -55,6 +55,7 @@ pub(super) fn migrations() -> Vec<Migration> {
 }
 
 /// The findings, in the order of the report.
+#[expect(clippy::too_many_lines, reason = "one literal; cut in pieces, the story would be harder to follow")]
 pub(super) fn findings() -> Vec<Finding> {
     let pod = target("c1", "Pod", "shop", "stage-shop-mysql-1-fdfgb-g8kqt");
     let restore = target("c1", "PodVolumeRestore", "openshift-migration", "shop-stage-stage-ztkwf-kxxmh");
@@ -62,7 +63,8 @@ pub(super) fn findings() -> Vec<Finding> {
     let timeout = "time=\"2021-05-12T09:10:33Z\" level=error msg=\"unable to successfully complete restic restores of pod's volumes\" \
                    error=\"timed out waiting for all PodVolumeRestores to complete\" logSource=\"pkg/restore/restore.go:1287\" \
                    restore=openshift-migration/shop-stage-stage-ztkwf";
-    let done = "time=\"2021-05-12T09:10:34Z\" level=info msg=\"Done waiting for all restic restores to complete\" logSource=\"pkg/restore/restore.go:526\"";
+    let done =
+        "time=\"2021-05-12T09:10:34Z\" level=info msg=\"Done waiting for all restic restores to complete\" logSource=\"pkg/restore/restore.go:526\"";
     vec![
         Finding {
             confidence: Confidence::High,
@@ -91,7 +93,11 @@ pub(super) fn findings() -> Vec<Finding> {
                 0,
                 &format!("{stage}/migmigration-shop-stage.yml"),
                 67,
-                [&["    durable: true", "    lastTransitionTime: \"2021-05-12T09:11:15Z\""], &["    reason: StageRestoreCreated"], &["    status: \"True\"", "    type: Failed"]],
+                [
+                    &["    durable: true", "    lastTransitionTime: \"2021-05-12T09:11:15Z\""],
+                    &["    reason: StageRestoreCreated"],
+                    &["    status: \"True\"", "    type: Failed"],
+                ],
                 "StageRestoreCreated",
                 Some(target("c1", "MigMigration", "openshift-migration", "shop-stage")),
             )],
@@ -110,7 +116,11 @@ pub(super) fn findings() -> Vec<Finding> {
                 1,
                 &format!("{INSPECT}/pods/stage-shop-mysql-1-fdfgb-g8kqt/stage-shop-mysql-1-fdfgb-g8kqt.yaml"),
                 115,
-                [&["  - lastTransitionTime: \"2021-05-12T08:10:23Z\""], &["    message: 'containers with incomplete status: [restic-wait]'"], &["    reason: ContainersNotInitialized"]],
+                [
+                    &["  - lastTransitionTime: \"2021-05-12T08:10:23Z\""],
+                    &["    message: 'containers with incomplete status: [restic-wait]'"],
+                    &["    reason: ContainersNotInitialized"],
+                ],
                 "[restic-wait]",
                 Some(pod.clone()),
             )],
@@ -221,7 +231,14 @@ fn multi_attach(pod: &Target) -> Vec<Evidence> {
     let pods = |name: &str| format!("{INSPECT}/pods/{name}/{name}.yaml");
     vec![
         evidence(1, &path, 41, around, "Multi-Attach error", Some(pod.clone())),
-        evidence(1, &pods("shop-mysql-1-89shl"), 58, [&[], &["  nodeName: worker-1.ocp4.example.com"], &[]], "worker-1.ocp4.example.com", Some(holder)),
+        evidence(
+            1,
+            &pods("shop-mysql-1-89shl"),
+            58,
+            [&[], &["  nodeName: worker-1.ocp4.example.com"], &[]],
+            "worker-1.ocp4.example.com",
+            Some(holder),
+        ),
         evidence(1, &pods(&pod.name), 72, [&[], &["  nodeName: worker-2.ocp4.example.com"], &[]], "worker-2.ocp4.example.com", Some(pod.clone())),
         evidence(1, &pods(&pod.name), 99, [&[], &["      claimName: shop-mysql-data"], &[]], "shop-mysql-data", Some(pod.clone())),
     ]

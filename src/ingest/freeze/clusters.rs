@@ -55,6 +55,7 @@ pub(super) fn find(all: &Collected, logs: &[Whole]) -> Clusters {
             login_error: None,
             now: None,
             now_from: NowFrom::Data,
+            client_ahead: None,
             kubernetes: members.iter().find_map(|&root| traits[root].kubernetes.clone()),
             mtc: None,
         };
@@ -117,6 +118,18 @@ fn set_now(all: &Collected, logs: &[Whole], of_root: &[ClusterId], clusters: &mu
     }
     for log in logs.iter().filter(|log| log.component != Component::Application) {
         note(log.input, &log.path, log.scan.last);
+    }
+    for (input, path, text) in all.texts.iter().filter(|(_, path, _)| path.ends_with("timestamp")) {
+        let Some(root) = all.home.root_of(*input, path) else { continue };
+        let cluster = &mut clusters[of_root[root].index()];
+        let Some(end) = super::timestamp::end_of(text) else { continue };
+        match cluster.now {
+            None => {
+                cluster.now = Some(end);
+                cluster.now_from = NowFrom::Timestamp;
+            }
+            Some(now) => cluster.client_ahead = Some(end.since(now)),
+        }
     }
 }
 
@@ -206,6 +219,7 @@ fn absent(name: Arc<str>, clusters: &[Cluster], input: u32) -> Cluster {
         login_error: None,
         now: None,
         now_from: NowFrom::Data,
+        client_ahead: None,
         kubernetes: None,
         mtc: None,
     }

@@ -6,6 +6,7 @@ mod gaps;
 mod home;
 mod identity;
 mod logs;
+mod timestamp;
 
 use std::sync::Arc;
 

@@ -86,7 +86,8 @@ fn write_one(page: &mut Page<'_>, finding: &Finding, proofs: usize) {
 
 /// `storage/multi-attach, high confidence, root of shop-stage`.
 fn about(finding: &Finding) -> String {
-    let runs = finding.migrations.iter().map(|of| format!(", {} of {}", of.relation.replace("related", "beside"), of.name).replace("beside of", "beside"));
+    let runs =
+        finding.migrations.iter().map(|of| format!(", {} of {}", of.relation.replace("related", "beside"), of.name).replace("beside of", "beside"));
     let times = match (&finding.first, &finding.last) {
         (Some(first), Some(last)) => format!(", {}", period(first, last)),
         (Some(time), None) | (None, Some(time)) => format!(", {}", minute(time)),

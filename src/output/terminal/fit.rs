@@ -27,13 +27,11 @@ pub(super) fn clip_path(path: &str, width: usize) -> String {
         return path.to_owned();
     }
     let fitting = path.match_indices('/').map(|(at, _)| &path[at..]).find(|tail| columns(tail) < width);
-    match fitting {
-        Some(tail) => format!("…{tail}"),
-        None => {
-            let drop = columns(path) - width.saturating_sub(1).min(columns(path));
-            format!("…{}", path.chars().skip(drop).collect::<String>())
-        }
+    if let Some(tail) = fitting {
+        return format!("…{tail}");
     }
+    let drop = columns(path) - width.saturating_sub(1).min(columns(path));
+    format!("…{}", path.chars().skip(drop).collect::<String>())
 }
 
 /// Breaks at spaces. A word longer than a line stays whole, so that paths and commands can be copied.

@@ -62,7 +62,7 @@ fn clusters(page: &Page<'_>) -> String {
             let roles: Vec<&str> = cluster.roles.iter().map(String::as_str).filter(|&role| role != cluster.name).collect();
             let mut text = cluster.name.clone();
             if !roles.is_empty() {
-                text.push_str(&format!(" ({})", roles.join(", ")));
+                text = format!("{text} ({})", roles.join(", "));
             }
             let mut facts = Vec::new();
             if versions > 1 {
@@ -100,8 +100,13 @@ fn release(version: &str) -> String {
 /// Lines 3 to 8 for a run that is not green.
 fn story(page: &mut Page<'_>, run: &Migration) {
     line(page, verdict(run), &format!("{} ({})", run.name, what(run)));
-    let application = if run.source_down { "; APPLICATION DOWN" } else { "; application not left quiesced" };
-    let phase = clip(&stand(run), room(page).saturating_sub(columns(application)));
+    let phase = stand(run);
+    let application = match run.source_down {
+        true => "; APPLICATION DOWN",
+        false if columns(&phase) + 31 <= room(page) => "; application not left quiesced",
+        false => "; app not quiesced",
+    };
+    let phase = clip(&phase, room(page).saturating_sub(columns(application)));
     line(page, "Phase", &format!("{phase}{application}"));
     let root = run.root_causes.iter().find_map(|id| page.report.finding(id));
     let (label, cause) = match root {
@@ -120,7 +125,7 @@ fn story(page: &mut Page<'_>, run: &Migration) {
     if wrapped {
         // The cause took the line of the object, so both share one; the whole path stands with the finding.
         let look_at = clip(&format!("; look at {look_at}"), room(page) - 20);
-        let place = proof.map(place).unwrap_or_else(|| "none".into());
+        let place = proof.map_or_else(|| "none".into(), place);
         let text = format!("{}{look_at}", clip_path(&place, room(page).saturating_sub(columns(&look_at))));
         line(page, "Proof", &text);
     } else {
@@ -249,9 +254,9 @@ fn others(page: &Page<'_>) -> String {
     let names = failed.iter().map(|run| if run.source_down { format!("{}: application down", run.name) } else { run.name.clone() });
     let names = names.collect::<Vec<_>>().join(", ");
     let plus = if top.is_some() { "+ " } else { "" };
-    let named = format!("{plus}{} failed ({names}), {open}{superseded} superseded, {greens} green", failed.len());
-    if !failed.is_empty() && columns(&named) <= room(page) {
-        return named;
+    let detailed = format!("{plus}{} failed ({names}), {open}{superseded} superseded, {greens} green", failed.len());
+    if !failed.is_empty() && columns(&detailed) <= room(page) {
+        return detailed;
     }
     format!("{plus}{} failed, {open}{superseded} superseded, {greens} green", failed.len())
 }

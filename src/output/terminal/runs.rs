@@ -56,13 +56,13 @@ pub(super) fn what(run: &Migration) -> String {
 
 /// Where a run stands and since when.
 pub(super) fn stand(run: &Migration) -> String {
-    let mut text = run.phase.clone().unwrap_or_else(|| format!("{} reported", run.outcome));
-    match (&run.phase_since, &run.ended) {
-        (Some(since), _) => text.push_str(&format!(" since {}", minute(since))),
-        (None, Some(ended)) => text.push_str(&format!(", ended {}", minute(ended))),
-        (None, None) => {}
-    }
-    one_line(&text)
+    let phase = run.phase.clone().unwrap_or_else(|| format!("{} reported", run.outcome));
+    let time = match (&run.phase_since, &run.ended) {
+        (Some(since), _) => format!(" since {}", minute(since)),
+        (None, Some(ended)) => format!(", ended {}", minute(ended)),
+        (None, None) => String::new(),
+    };
+    one_line(&format!("{phase}{time}"))
 }
 
 /// Whether the application is down now, as far as the archive tells.
@@ -133,7 +133,7 @@ pub(super) fn others(page: &mut Page<'_>) {
             let phase = run.phase.as_deref().unwrap_or(run.outcome.as_str());
             text = format!("{}: {} at {phase}, {when}; repeated with success by {name}", run.name, run.outcome);
             if !run.findings.is_empty() {
-                text.push_str(&format!(" ({})", run.findings.join(", ")));
+                text = format!("{text} ({})", run.findings.join(", "));
             }
         }
         let (word, painted) = match run.superseded_by {

@@ -60,7 +60,7 @@ pub(super) fn skipped(page: &mut Page<'_>) {
         let shown = if page.options.verbose { rules.len() } else { SOME };
         let mut names = rules.iter().take(shown).copied().collect::<Vec<_>>().join(", ");
         if rules.len() > shown {
-            names.push_str(&format!(" and {} more", rules.len() - shown));
+            names = format!("{names} and {} more", rules.len() - shown);
         }
         page.paragraph(8, &names);
     }
