@@ -13,7 +13,7 @@ const LONGEST: usize = 500;
 /// Files that may be longer, each with its reason.
 const LONG: &[(&str, &str)] = &[("src/rules/compile.rs", "all checks of one rule file, in the order in which its author meets them")];
 
-/// Words that a fixture folder needs no story for: it holds archives that other tests compare with their story.
+/// Fixture folders that tell no story of their own: `tests/packed.rs` compares what they hold with the stories.
 const WITHOUT_STORY: &[&str] = &["packed"];
 
 const RULE_KEYS: &[&str] = &["title", "severity", "role", "confidence", "match", "subject", "message", "remediation", "docs", "tests"];
