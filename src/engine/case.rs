@@ -178,6 +178,7 @@ impl<'p> Stage<'p> {
                 login_error: None,
                 now: Some(self.now),
                 now_from: NowFrom::Data,
+                client_ahead: None,
                 kubernetes: None,
                 mtc: None,
             });

@@ -7,10 +7,12 @@ mod evidence;
 mod kinds;
 pub mod redact;
 mod report;
+mod sample;
 
 pub use evidence::Evidence;
 pub use kinds::{Confidence, Outcome, RuleRole, RuleState, Severity};
 pub use report::{
-    ClusterReport, CoverageReport, Finding, GapReport, IdentityReport, InputReport, Link, Migration, MigrationRef, PipelineStep, Report, RuleInfo,
+    Checked, ClusterReport, CoverageReport, Finding, GapReport, IdentityReport, InputReport, Link, Migration, MigrationRef, PipelineStep, Report, RuleInfo,
     Suppressed, Target, Tool, Unexplained, Volume,
 };
+pub use sample::sample;

@@ -17,6 +17,8 @@ pub struct Report {
     pub coverage: CoverageReport,
     /// Every rule and what became of it, by id.
     pub rules: Vec<RuleInfo>,
+    /// What was looked at and ruled out, or could not be; in the order a reader asks.
+    pub checked: Vec<Checked>,
     /// Every migration, newest first.
     pub migrations: Vec<Migration>,
     /// Findings, most important first.
@@ -167,6 +169,17 @@ pub struct RuleInfo {
     pub findings: u32,
     /// Why it was skipped or errored.
     pub reason: Option<String>,
+}
+
+/// One usual suspect and how it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Checked {
+    /// What should hold, in a few words: `storage locations available`.
+    pub what: String,
+    /// `clear`: it holds. `bad`: it does not. `unknown`: the data to tell were not gathered.
+    pub state: String,
+    /// On which clusters and objects, or why not.
+    pub detail: String,
 }
 
 /// An object as a reader looks it up.

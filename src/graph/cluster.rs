@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::model::Timestamp;
+use crate::model::{Span, Timestamp};
 
 /// One thing named on the command line.
 #[derive(Debug, Clone, Default)]
@@ -104,6 +104,9 @@ pub struct Cluster {
     pub now: Option<Timestamp>,
     /// Where that time comes from.
     pub now_from: NowFrom,
+    /// How far the client's clock was ahead of the newest time in the data when the gather ended; minutes are normal for a slow
+    /// gather, hours mean a wrong clock or old data.
+    pub client_ahead: Option<Span>,
     /// Kubernetes version, where told.
     pub kubernetes: Option<Arc<str>>,
     /// MTC version, where told.

@@ -11,7 +11,7 @@ mod log;
 mod object;
 mod query;
 pub mod relations;
-pub mod scalar;
+mod source;
 pub mod tape;
 
 use std::sync::Arc;
@@ -25,6 +25,7 @@ pub use event::Event;
 pub use log::{Log, LogWindow, Stream};
 pub use object::{Earlier, Object, ObjectId, Owner};
 pub use query::Key;
+pub use source::SourceLines;
 pub use relations::{Edge, Missing, Related, Relation};
 
 use crate::model::{Gap, HitGroup, Shape, Uid};

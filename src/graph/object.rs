@@ -112,7 +112,7 @@ impl Object {
 
     /// The line of a field of the current body as it stands in the file, with its neighbours.
     pub fn excerpt(&self, value: Value<'_>) -> Excerpt {
-        self.body.as_ref().map(|body| body.excerpt(value.line())).unwrap_or_default()
+        self.body.as_ref().map(|body| body.excerpt(value)).unwrap_or_default()
     }
 
     /// Place of a field of the current body.

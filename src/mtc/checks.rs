@@ -1,5 +1,7 @@
 //! The lines *checked and clear* of a report: what was looked at and ruled out.
 
+use std::fmt;
+
 use super::pods::{PodRole, pod_role, statuses};
 use super::progress::phase;
 use super::verdict::blocker;
@@ -30,6 +32,12 @@ impl State {
     }
 }
 
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
@@ -52,10 +60,11 @@ pub fn checks(graph: &Graph) -> Vec<Check> {
         pods(graph, PodRole::Controller, "migration controller running"),
         out_of_memory(graph),
         clock(graph),
+        client_clock(graph),
     ]
 }
 
-fn check(what: &'static str, bad: Vec<String>, unknown: Vec<String>, clear: String) -> Check {
+fn check(what: &'static str, bad: &[String], unknown: &[String], clear: String) -> Check {
     if !bad.is_empty() {
         return Check { what, state: State::Bad, detail: bad.join(", ") };
     }
@@ -107,15 +116,15 @@ fn locations(graph: &Graph) -> Check {
     if all.is_empty() && unknown.is_empty() {
         unknown.push("no storage location exists".to_owned());
     }
-    check(what, bad, unknown, format!("{} locations", all.len()))
+    check(what, &bad, &unknown, format!("{} locations", all.len()))
 }
 
 fn ready(graph: &Graph, kind: &str, what: &'static str) -> Check {
     let all: Vec<_> = graph.of_kind(kind).map(|id| graph.object(id)).collect();
     let is_bad = |object: &&&Object| object.true_condition("Ready").is_none() || blocker(object).is_some();
-    let bad = all.iter().filter(|object| object.body.is_some()).filter(is_bad).map(|object| object.name.to_string()).collect();
+    let bad: Vec<_> = all.iter().filter(|object| object.body.is_some()).filter(is_bad).map(|object| object.name.to_string()).collect();
     let unknown = if all.is_empty() { vec![format!("no {kind} was gathered")] } else { Vec::new() };
-    check(what, bad, unknown, format!("{} of {}", all.len(), all.len()))
+    check(what, &bad, &unknown, format!("{} of {}", all.len(), all.len()))
 }
 
 fn of_role(graph: &Graph, role: PodRole) -> Vec<ObjectId> {
@@ -130,7 +139,7 @@ fn pods(graph: &Graph, role: PodRole, what: &'static str) -> Check {
     if wanted.is_empty() && found.is_empty() {
         unknown.push("no cluster is known to run it".to_owned());
     }
-    check(what, bad, unknown, format!("{} pods", found.len()))
+    check(what, &bad, &unknown, format!("{} pods", found.len()))
 }
 
 /// The daemon set knows how many nodes it should serve; without it the agents are compared with the nodes.
@@ -162,7 +171,7 @@ fn agents(graph: &Graph) -> Check {
     }
     bad.sort();
     bad.dedup();
-    check(what, bad, unknown, format!("{total} agents"))
+    check(what, &bad, &unknown, format!("{total} agents"))
 }
 
 fn out_of_memory(graph: &Graph) -> Check {
@@ -174,15 +183,25 @@ fn out_of_memory(graph: &Graph) -> Check {
         })
     };
     let pods: Vec<_> = graph.of_kind("Pod").map(|id| graph.object(id)).filter(|pod| pod_role(pod) != PodRole::Application).collect();
-    let bad = pods.iter().filter(|pod| killed(pod)).map(|pod| on(graph, pod)).collect();
+    let bad: Vec<_> = pods.iter().filter(|pod| killed(pod)).map(|pod| on(graph, pod)).collect();
     let unknown = if pods.is_empty() { vec!["no pods of MTC were gathered".to_owned()] } else { Vec::new() };
-    check("no container killed for lack of memory", bad, unknown, format!("{} pods of MTC", pods.len()))
+    check("no container killed for lack of memory", &bad, &unknown, format!("{} pods of MTC", pods.len()))
 }
 
 /// Gathers of one case end minutes apart, and their clocks differ by less than that, so only a write from the future proves skew.
 const SKEW: Span = Span::from_secs(300);
 
 /// An object on one cluster cannot have been made after the gather of that cluster ended.
+/// The client that ran the gather writes its own time; far from the newest data, one of the two clocks is wrong, or the logs are old.
+fn client_clock(graph: &Graph) -> Check {
+    let told: Vec<_> = graph.clusters.iter().filter_map(|cluster| Some((cluster, cluster.client_ahead?))).collect();
+    let far = |span: Span| span.secs().abs() > 300;
+    let bad = told.iter().filter(|(_, ahead)| far(*ahead)).map(|(cluster, ahead)| format!("{} ahead of the newest data of {}", ahead, cluster.name));
+    let bad: Vec<String> = bad.collect();
+    let unknown = if told.is_empty() { vec!["no timestamp file".to_owned()] } else { Vec::new() };
+    check("clock of the gather agrees with the data", &bad, &unknown, "timestamp files".to_owned())
+}
+
 fn clock(graph: &Graph) -> Check {
     let mut bad = Vec::new();
     for backup in graph.of_kind("Backup") {
@@ -196,16 +215,14 @@ fn clock(graph: &Graph) -> Check {
         }
     }
     let unknown = if graph.clusters.iter().all(|cluster| cluster.now.is_none()) { vec!["no time is known".to_owned()] } else { Vec::new() };
-    let told = graph.related_clocks();
+    let told = has_synced_copies(graph);
     let unknown = if unknown.is_empty() && !told { vec!["nothing was written by one cluster and read by another".to_owned()] } else { unknown };
-    check("no clock skew between the clusters", bad, unknown, "synced backups".to_owned())
+    check("no clock skew between the clusters", &bad, &unknown, "synced backups".to_owned())
 }
 
-impl Graph {
-    /// Whether any backup exists on two clusters, so that their clocks can be compared.
-    fn related_clocks(&self) -> bool {
-        self.of_kind("Backup").any(|id| !self.related(id, "synced-copy").targets.is_empty())
-    }
+/// Whether any backup exists on two clusters, so that their clocks can be compared.
+fn has_synced_copies(graph: &Graph) -> bool {
+    graph.of_kind("Backup").any(|id| !graph.related(id, "synced-copy").targets.is_empty())
 }
 
 #[cfg(test)]

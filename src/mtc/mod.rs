@@ -23,6 +23,8 @@ mod waits;
 pub mod phases;
 
 #[cfg(test)]
+mod story;
+#[cfg(test)]
 mod testing;
 
 pub use checks::{Check, State, checks};

@@ -27,7 +27,7 @@ pub(super) fn source_down(graph: &Graph, run: ObjectId, judged: &Judged, pipelin
     if !asked || judged.verdict.is_green() {
         return false;
     }
-    let unquiesced = pipeline.iter().any(|step| step.step == "CleanupUnquiesce" && step.state == StepState::Completed);
+    let unquiesced = pipeline.iter().any(|step| step.name == "CleanupUnquiesce" && step.state == StepState::Completed);
     if unquiesced {
         return false;
     }
@@ -40,10 +40,8 @@ pub(super) fn source_down(graph: &Graph, run: ObjectId, judged: &Judged, pipelin
 
 /// Whether the run got past the phase that stops the application.
 pub(super) fn passed(graph: &Graph, run: ObjectId, judged: &Judged, pipeline: &[Step]) -> bool {
-    let reached: Vec<&str> = match &judged.phase {
-        Some(phase) => vec![phase],
-        None => pipeline.iter().filter(|step| step.started.is_some()).filter_map(|step| step.phase.as_deref()).collect(),
-    };
+    let begun = pipeline.iter().filter(|step| step.started.is_some()).filter_map(|step| step.phase.as_deref());
+    let reached: Vec<&str> = judged.phase.as_deref().into_iter().chain(begun).collect();
     if judged.verdict.is_green() {
         return true;
     }
@@ -76,20 +74,21 @@ fn marked(graph: &Graph, run: ObjectId) -> Answer {
     if namespaces.is_empty() {
         return Answer::Unknown;
     }
-    let mut seen = false;
+    let (mut seen, mut unread) = (false, false);
     for id in WORKLOADS.iter().flat_map(|kind| graph.of_kind(kind)) {
         let object = graph.object(id);
         let ours = object.cluster == source && object.namespace.as_deref().is_some_and(|own| namespaces.iter().any(|name| name == own));
-        if !ours || object.body.is_none() {
+        if !ours {
             continue;
         }
         seen = true;
+        unread |= object.body.is_none();
         let marks = object.field("metadata.annotations");
         if MARKS.iter().any(|mark| marks.and_then(|map| map.get(mark)).is_some()) {
             return Answer::Yes;
         }
     }
-    if seen && covered(graph, source, &namespaces) { Answer::No } else { Answer::Unknown }
+    if seen && !unread && covered(graph, source, &namespaces) { Answer::No } else { Answer::Unknown }
 }
 
 fn covered(graph: &Graph, cluster: ClusterId, namespaces: &[String]) -> bool {

@@ -1,4 +1,4 @@
-//! Every MigMigration with its story: verdict, phase, times, volumes, and what it waits for.
+//! Every `MigMigration` with its story: verdict, phase, times, volumes, and what it waits for.
 
 use std::fmt;
 use std::sync::Arc;
@@ -74,11 +74,17 @@ impl StepState {
     }
 }
 
+impl fmt::Display for StepState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// One step of `status.pipeline`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     /// Name, such as `StageRestore`.
-    pub step: String,
+    pub name: String,
     /// Its last phase.
     pub phase: Option<String>,
     /// When it began.
@@ -89,18 +95,18 @@ pub struct Step {
     pub state: StepState,
 }
 
-/// One MigMigration.
+/// One `MigMigration`.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "four independent facts that a report prints one by one")]
 pub struct Run {
     /// The object.
     pub id: ObjectId,
-    /// Its UID.
-    pub uid: Option<Uid>,
+    /// Its UID; `namespace/name` where the object has none, so that two runs never share one.
+    pub uid: Uid,
     /// Its name.
     pub name: Arc<str>,
     /// Its namespace.
-    pub namespace: Option<Arc<str>>,
+    pub namespace: Arc<str>,
     /// Name of its plan, gathered or not.
     pub plan: Option<Arc<str>>,
     /// What it is meant to do.
@@ -149,7 +155,7 @@ impl Run {
     }
 }
 
-/// Every MigMigration, newest first.
+/// Every `MigMigration`, newest first.
 pub fn migrations(graph: &Graph) -> Vec<Run> {
     let mut runs: Vec<Run> = graph.of_kind("MigMigration").map(|id| run(graph, id)).collect();
     runs.sort_by(|a, b| (b.began(graph), &a.name, a.id).cmp(&(a.began(graph), &b.name, b.id)));
@@ -205,16 +211,17 @@ fn run(graph: &Graph, id: ObjectId) -> Run {
         (Some(since), Some(now), Some(limit)) => now.since(since) > limit,
         _ => false,
     };
-    let step = step.map(|step| step.step).or_else(|| {
+    let step = step.map(|step| step.name).or_else(|| {
         let row = phases::info(judged.phase.as_deref()?)?;
         (!pipeline.is_empty() || judged.verdict == Verdict::Failed).then(|| row.step.to_owned())
     });
+    let namespace: Arc<str> = object.namespace.clone().unwrap_or_default();
     let source_down = quiesce::source_down(graph, id, &judged, &pipeline);
     Run {
         id,
-        uid: object.uid.clone(),
+        uid: object.uid.clone().unwrap_or_else(|| Uid::from(&*format!("{namespace}/{}", object.name))),
         name: object.name.clone(),
-        namespace: object.namespace.clone(),
+        namespace,
         plan: object.text("spec.migPlanRef.name").map(Arc::from),
         kind,
         verdict: judged.verdict,
@@ -233,7 +240,7 @@ fn run(graph: &Graph, id: ObjectId) -> Run {
         latest: true,
         look_at: needs_look(&judged).then(|| look_at(graph, id)).flatten(),
         blocker: judged.blocker,
-        volumes: volumes(graph, id),
+        volumes: volumes(graph, id, judged.verdict),
     }
 }
 
@@ -289,7 +296,7 @@ fn step_of<'p>(pipeline: &'p [Step], phase: &str) -> Option<&'p Step> {
         .or_else(|| pipeline.iter().find(|step| step.state == StepState::Failed))
         .or_else(|| {
             let row = phases::info(phase)?;
-            pipeline.iter().find(|step| step.step == row.step)
+            pipeline.iter().find(|step| step.name == row.step)
         })
 }
 
@@ -313,7 +320,7 @@ pub(super) fn pipeline(object: &Object) -> Vec<Step> {
                 StepState::Pending
             };
             Some(Step {
-                step: word("name")?,
+                name: word("name")?,
                 phase: word("phase").filter(|phase| !phase.is_empty()),
                 started: time("started"),
                 ended: time("completed"),

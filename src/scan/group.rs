@@ -45,10 +45,13 @@ impl<T> Ends<T> {
     }
 }
 
+/// Named groups with their values, in the order of the pattern.
+type Captures = Box<[(Arc<str>, Option<Box<str>>)]>;
+
 /// A group while its log is being scanned; `T` is a place in the chunk first, a hit later.
 #[derive(Debug, Clone)]
 pub(super) struct Group<T> {
-    pub(super) captures: Box<[(Arc<str>, Option<Box<str>>)]>,
+    pub(super) captures: Captures,
     pub(super) fields: Fields,
     pub(super) count: u64,
     pub(super) first: Option<Timestamp>,

@@ -3,8 +3,8 @@ use aho_corasick::{AhoCorasick, Input, MatchKind, packed};
 use super::pattern::Pattern;
 use crate::model::Component;
 
-/// Marks of lines that are errors. Where a mark has to stand at the start of a line, it takes what stands before that: the line
-/// break, or the end of the time that the gather puts before each line.
+/// Marks of lines that are errors. A line break stands for the start of the line, and a `Z` for the end of the time that the
+/// gather puts in front of it.
 const ERROR_MARKS: &[&str] = &[
     "level=error",
     "level=fatal",
@@ -17,22 +17,62 @@ const ERROR_MARKS: &[&str] = &[
     "\nE1",
     "\nF0",
     "\nF1",
-    "\nerror:",
-    "\nError:",
-    "\nfatal:",
-    "\npanic:",
     "Z E0",
     "Z E1",
     "Z F0",
     "Z F1",
+    "\nerror:",
+    "\nError:",
+    "\nfatal:",
+    "\npanic:",
     "Z error:",
     "Z Error:",
     "Z fatal:",
     "Z panic:",
+    "rsync error: ",
+    " LOG3[",
 ];
 
+/// What is searched for the marks: each mark holds one of these. They begin with what is rare, since the search looks at the
+/// first bytes, and `level` is in every line.
+const ERROR_SOUGHT: &[&str] = &[
+    "=error",
+    "=fatal",
+    "=panic",
+    ":\"error\"",
+    ":\"fatal\"",
+    ":\"panic\"",
+    ":\"dpanic\"",
+    "error:",
+    "Error:",
+    "fatal:",
+    "panic:",
+    "LOG3[",
+    "\nE0",
+    "\nE1",
+    "\nF0",
+    "\nF1",
+    "Z E0",
+    "Z E1",
+    "Z F0",
+    "Z F1",
+];
+
+/// What logs are full of. A literal is searched from where it looks least like this.
+const COMMON: &str = r#"time="2021-07-09T23:28:01Z" level=info msg="Backed up 12 items out of an estimated total of 40 (estimate will change)"
+ backup=openshift-migration/mig-initial controller=backup error.file="/remote-source/velero/app/pkg/restore/restore.go:427"
+ logSource="pkg/backup/backup.go:427" restore=openshift-migration/mig-final name=pod namespace=app resource=pods
+ level=warning msg="Error: unable to get the volume, timed out waiting for pod to be ready" cmd=/velero pluginName=velero-plugin
+ I0707 16:40:11.123456       1 request.go:655] Waited for client-side throttling, not priority and fairness, request: GET:https://
+ {"level":"info","ts":1625676000.123,"logger":"migration","msg":"[RUN] (Step 27/48) Waiting for stage backup to complete.",
+ "migMigration":"mig","phase":"StageBackupCreated","backupProgress":"12/40","backupErrors":0,"migPlan":"plan","migCluster":"host"}
+ Reconciling failed to list the object from the server, not found, connection could not be created for cluster persistent"#;
+
+/// A literal is not shortened below this, or it would find lines that the whole does not.
+const LEAST_SOUGHT: usize = 10;
+
 /// What the vectorised search takes at once; more texts than this switch it off.
-const MOST_TEXTS: usize = 60;
+const MOST_TEXTS: usize = 64;
 
 /// Finds the lines of one component that are worth a look.
 #[derive(Debug)]
@@ -43,6 +83,8 @@ pub(super) struct Lane {
     pub(super) fold: bool,
     /// Finds every literal of one line, overlapping ones included.
     all: Option<AhoCorasick>,
+    /// Finds the marks that may stand anywhere.
+    marks: Option<AhoCorasick>,
     /// Regexes by literal.
     owners: Vec<Vec<(u32, u32)>>,
 }
@@ -74,9 +116,11 @@ impl Lane {
                 }
             }
         }
-        let mut sought: Vec<String> = texts.iter().cloned().chain(ERROR_MARKS.iter().map(|&mark| mark.to_owned())).collect();
+        let mut sought: Vec<String> = texts.iter().map(|text| rare_part(text)).chain(ERROR_SOUGHT.iter().copied()).map(str::to_owned).collect();
         if fold {
-            sought.iter_mut().for_each(|text| text.make_ascii_lowercase());
+            for text in &mut sought {
+                text.make_ascii_lowercase();
+            }
         }
         sought.sort();
         sought.dedup();
@@ -86,11 +130,19 @@ impl Lane {
         let all = (!texts.is_empty())
             .then(|| AhoCorasick::builder().match_kind(MatchKind::Standard).ascii_case_insensitive(true).build(&texts).ok())
             .flatten();
-        Self { searches, fold, all, owners }
+        let marks = AhoCorasick::new(ERROR_MARKS.iter().filter(|mark| !mark.starts_with('\n'))).ok();
+        Self { searches, fold, all, marks, owners }
     }
 
-    /// Lines of `hay`, as (start, end) without line break, that hold anything sought; sorted, each once. The first line is always
-    /// looked at in vain or not by the caller, since marks at the start of a line need the line break before.
+    /// Whether a line bears the mark of an error. Lines are looked at for other reasons too (a literal, the first of a block),
+    /// and whether one is tallied must not depend on that.
+    pub(super) fn is_marked(&self, line: &[u8]) -> bool {
+        ERROR_MARKS.iter().filter_map(|mark| mark.strip_prefix('\n')).any(|mark| line.starts_with(mark.as_bytes()))
+            || self.marks.as_ref().is_some_and(|marks| marks.is_match(line))
+    }
+
+    /// Lines of `hay`, as (start, end) without line break, that hold anything sought; sorted, each once. A mark at the start of
+    /// a line needs the line break before it, so the caller adds the first line whatever it holds.
     pub(super) fn lines(&self, hay: &[u8], found: &mut Vec<(usize, usize)>) {
         for search in &self.searches {
             let mut at = 0;
@@ -125,6 +177,21 @@ impl Lane {
     }
 }
 
+/// The part of a literal from its rarest four bytes on. The search compares first bytes, and looks closer wherever they agree.
+fn rare_part(text: &str) -> &str {
+    let common = COMMON.as_bytes();
+    let bytes = text.as_bytes();
+    let rarity = |at: usize| {
+        let window = &bytes[at..at + 4];
+        let whole = memchr::memmem::find_iter(common, window).count();
+        let pairs: usize = window.windows(2).map(|pair| memchr::memmem::find_iter(common, pair).count()).sum();
+        (whole, pairs)
+    };
+    let last = bytes.len().saturating_sub(LEAST_SOUGHT);
+    let start = (0..=last).filter(|&at| at + 4 <= bytes.len()).min_by_key(|&at| rarity(at)).unwrap_or(0);
+    text.get(start..).unwrap_or(text)
+}
+
 impl Search {
     fn new(texts: &[String]) -> Option<Self> {
         let packed = packed::Config::new().match_kind(packed::MatchKind::LeftmostFirst).builder().extend(texts).build();
@@ -140,5 +207,27 @@ impl Search {
             Self::Packed(searcher) => searcher.find_in(hay, aho_corasick::Span { start: from, end: hay.len() }).map(|hit| hit.start()),
             Self::Automaton(automaton) => automaton.find(Input::new(hay).range(from..)).map(|hit| hit.start()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_mark_is_sought() {
+        for mark in ERROR_MARKS {
+            assert!(ERROR_SOUGHT.iter().any(|sought| mark.contains(sought)), "{mark}");
+        }
+    }
+
+    #[test]
+    fn a_literal_is_sought_from_its_rare_part_on() {
+        for text in ["backup repository is not ready", "timed out waiting for all PodVolumeBackups", "Error listing backups", "volume is gone"] {
+            let part = rare_part(text);
+            assert!(text.ends_with(part) && part.len() >= 10, "{text}: {part}");
+            assert!(!COMMON.contains(&part[..4]), "{text}: {part}");
+        }
+        assert_eq!(rare_part("level"), "level");
     }
 }

@@ -28,8 +28,11 @@ pub fn mandatory_literals(regex: &str) -> Result<Vec<String>, ScanError> {
 }
 
 pub(super) fn literals(regex: &str) -> Result<Vec<Literal>, ScanError> {
-    let hir = regex_syntax::parse(regex)
-        .map_err(|error| ScanError::BadRegex { spec: None, regex: regex.to_owned(), reason: one_line(&error.to_string()) })?;
+    let hir = regex_syntax::parse(regex).map_err(|error| ScanError::BadRegex {
+        spec: None,
+        regex: regex.to_owned(),
+        reason: one_line(&error.to_string()),
+    })?;
     let best = best_of(&analyse(&hir)).unwrap_or_default();
     let shortest = best.iter().min_by_key(|text| text.bytes.len());
     if shortest.is_none_or(|text| text.bytes.len() < LEAST) {
@@ -230,7 +233,7 @@ mod tests {
             ("<Code>NoSuchKey</Code>", vec!["NoSuchKey"]),
             ("(?:retrying )+", vec!["retrying"]),
             ("x?abcdefg", vec!["abcdefg"]),
-            ("gr[ae]ylisted", vec!["ylisted"]),
+            ("gr[ae]ylisted", vec!["graylisted", "greylisted"]),
         ] {
             assert_eq!(mandatory_literals(regex).unwrap(), expected, "{regex}");
         }

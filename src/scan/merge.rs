@@ -126,3 +126,89 @@ pub(super) fn first_formats(body: &[u8], component: Component) -> Vec<LogFormat>
     }
     formats
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::{PatternSpec, PatternTarget};
+    use super::*;
+
+    fn set() -> PatternSet {
+        let spec = |regex: &str, target, by: Option<&[&str]>| PatternSpec {
+            regexes: vec![regex.into()],
+            components: vec![Component::Velero],
+            target,
+            by: by.map(|by| by.iter().map(|&name| name.to_owned()).collect()),
+            fields: vec!["phase".into()],
+        };
+        PatternSet::compile(&[
+            spec(r"failed item (?P<n>\d+)", PatternTarget::Line, None),
+            spec(r"failed item \d*0\b", PatternTarget::Error, Some(&[])),
+            spec("(?i:cannot open)", PatternTarget::Line, Some(&["backup"])),
+        ])
+        .unwrap()
+    }
+
+    /// Lines with up to two lines of context, cut as told.
+    fn chunked(set: &PatternSet, text: &[u8], cuts: &[usize]) -> LogScan {
+        let mut starts: Vec<usize> = std::iter::once(0).chain(memchr::memchr_iter(b'\n', text).map(|at| at + 1)).collect();
+        starts.dedup_by_key(|start| *start);
+        let mut borders: Vec<usize> = cuts.iter().map(|cut| starts[cut % starts.len()]).chain([0, text.len()]).collect();
+        borders.sort_unstable();
+        borders.dedup();
+        let mut scanner = Scanner::new(set);
+        let chunks = borders.windows(2).map(|border| {
+            let (from, to) = (border[0], border[1]);
+            let lead = starts.iter().rev().filter(|start| **start < from).nth(1).copied().unwrap_or(0);
+            let trail = starts.iter().filter(|start| **start > to).nth(1).copied().unwrap_or(text.len());
+            scanner.chunk(Component::Velero, &text[lead..from], &text[from..to], &text[to..trail])
+        });
+        merge(chunks.collect())
+    }
+
+    fn line() -> impl Strategy<Value = Vec<u8>> {
+        prop_oneof![
+            (0..400_u32, 0..3_u32, 0..60_u32).prop_map(|(n, backup, second)| format!(
+                "time=\"2021-07-09T23:28:{second:02}Z\" level=error msg=\"failed item {n}\" backup=ns/b{backup} phase=p{n}"
+            )
+            .into_bytes()),
+            (0..400_u32).prop_map(|n| format!("2021-07-09T23:28:01.123Z failed item {n}").into_bytes()),
+            (0..60_u32).prop_map(|n| format!("{{\"level\":\"error\",\"ts\":16256760{n:02}.5,\"msg\":\"Cannot  Open {n}\",\"backup\":\"a/b\"}}").into_bytes()),
+            (0..60_u32).prop_map(|n| format!("E0707 16:40:{n:02}.123456       1 a.go:6] cannot open \\\"x\\\"\r").into_bytes()),
+            Just(b"error: no".to_vec()),
+            Just(b"2021.07.07 16:40:12 LOG3[0]: bad".to_vec()),
+            Just(Vec::new()),
+            proptest::collection::vec(any::<u8>().prop_filter("lines", |byte| *byte != b'\n'), 0..40),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn chunks_give_what_the_whole_gives(
+            lines in proptest::collection::vec(line(), 0..600),
+            cuts in proptest::collection::vec(any::<usize>(), 0..6),
+            ends in any::<bool>(),
+        ) {
+            let set = set();
+            let mut text = lines.join(&b'\n');
+            if ends {
+                text.push(b'\n');
+            }
+            let whole = chunked(&set, &text, &[]);
+            let parts = chunked(&set, &text, &cuts);
+            prop_assert_eq!(format!("{whole:#?}"), format!("{parts:#?}"));
+            let counted: u64 = whole.hits.iter().filter(|group| group.pattern == 0).map(|group| group.count).sum();
+            let expected = lines.iter().filter(|line| memchr::memmem::find(line, b"failed item ").is_some()).count();
+            prop_assert_eq!(counted, expected as u64);
+        }
+
+        #[test]
+        fn any_bytes_are_survived(text in proptest::collection::vec(prop_oneof![any::<u8>(), Just(b'\n'), Just(b'"'), Just(b'\\'), Just(b'{')], 0..2_000)) {
+            let scan = chunked(&set(), &text, &[3, 7]);
+            prop_assert_eq!(scan.bytes, text.len() as u64);
+        }
+    }
+}

@@ -58,7 +58,8 @@ pub struct PatternSet {
 impl PatternSet {
     /// Compiles the patterns; their order gives [`HitGroup::pattern`](crate::model::HitGroup::pattern).
     pub fn compile(specs: &[PatternSpec]) -> Result<Self, ScanError> {
-        let patterns = specs.iter().enumerate().map(|(position, spec)| pattern(spec).map_err(|error| error.at(position))).collect::<Result<_, _>>()?;
+        let patterns =
+            specs.iter().enumerate().map(|(position, spec)| pattern(spec).map_err(|error| error.at(position))).collect::<Result<_, _>>()?;
         Ok(Self { patterns, lanes: Component::ALL.iter().map(|_| OnceLock::new()).collect() })
     }
 
@@ -93,10 +94,11 @@ fn pattern(spec: &PatternSpec) -> Result<Pattern, ScanError> {
     let mut captures: Vec<Arc<str>> = Vec::new();
     for text in &spec.regexes {
         let literals = literals(text)?;
-        let regex = RegexBuilder::new(text)
-            .size_limit(REGEX_SIZE)
-            .build()
-            .map_err(|error| ScanError::BadRegex { spec: None, regex: text.clone(), reason: error.to_string() })?;
+        let regex = RegexBuilder::new(text).size_limit(REGEX_SIZE).build().map_err(|error| ScanError::BadRegex {
+            spec: None,
+            regex: text.clone(),
+            reason: error.to_string(),
+        })?;
         for name in regex.capture_names().flatten() {
             if !captures.iter().any(|known| **known == *name) {
                 captures.push(name.into());

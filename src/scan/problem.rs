@@ -72,7 +72,11 @@ impl Small {
         let text = super::line::lossy(self.0.as_deref()?);
         let mut found: Option<LogProblem> = None;
         for (number, line) in (1_u32..).zip(text.lines()) {
-            let (_, line) = super::line::strip_prefix(line.trim());
+            let (stamp, line) = super::line::strip_prefix(line.trim());
+            if stamp.is_some() {
+                // Only a container's own lines come with a time in front; a client's complaint never does.
+                return None;
+            }
             if line.is_empty() || is_noise(line) {
                 continue;
             }
@@ -101,10 +105,12 @@ fn kind_of(line: &str) -> Option<ProblemKind> {
     if line.starts_with("error: expected 'logs [-f]") {
         return Some(ProblemKind::Script);
     }
-    if has("are not available until it's finished processing") && (line.starts_with("Logs for ") || line.starts_with("An error occurred: logs for ")) {
+    if has("are not available until it's finished processing") && (line.starts_with("Logs for ") || line.starts_with("An error occurred: logs for "))
+    {
         return Some(ProblemKind::NotFinished);
     }
-    let quoted_gone = (line.starts_with("Backup \"") || line.starts_with("backup \"") || line.starts_with("Restore \"")) && line.ends_with("does not exist.");
+    let quoted_gone =
+        (line.starts_with("Backup \"") || line.starts_with("backup \"") || line.starts_with("Restore \"")) && line.ends_with("does not exist.");
     if quoted_gone || (line.starts_with("backup \"") && line.ends_with("\" does not exist")) {
         return Some(ProblemKind::Missing);
     }
@@ -128,10 +134,13 @@ fn kind_of(line: &str) -> Option<ProblemKind> {
     if no_pod {
         return Some(ProblemKind::NoPod);
     }
-    if line.starts_with("Error from server") || line.starts_with("Unable to connect to the server") || line.starts_with("error: You must be logged in") {
+    if line.starts_with("Error from server")
+        || line.starts_with("Unable to connect to the server")
+        || line.starts_with("error: You must be logged in")
+    {
         return Some(ProblemKind::Api);
     }
-    if line.starts_with("E") && super::line::is_klog(line) {
+    if line.starts_with('E') && super::line::is_klog(line) {
         return Some(ProblemKind::Api);
     }
     line.starts_with("error: ").then_some(ProblemKind::Other)

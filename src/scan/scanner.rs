@@ -13,7 +13,8 @@ use super::shape::Shapes;
 use crate::model::{Component, Excerpt, Fields, Hit, LogFormat, Timestamp};
 
 /// What is searched at once: small enough to stay in the cache between the searches.
-const BLOCK: usize = 64 << 10;
+/// Tests use small blocks so that their short logs have borders.
+const BLOCK: usize = if cfg!(test) { 1 << 10 } else { 64 << 10 };
 /// Lines of context before and after a hit.
 const CONTEXT: usize = 2;
 /// Length of a line in an excerpt.
@@ -122,7 +123,7 @@ impl<'p> Scanner<'p> {
             let raw = &block[from..to];
             lane.candidates(raw, &mut self.candidates);
             let spot = Spot { line: before.saturating_add(breaks).saturating_add(1), start: start + from, end: start + to };
-            job.line(spot, &self.candidates);
+            job.line(spot, lane.is_marked(raw), &self.candidates);
         }
         breaks += count_breaks(&block[counted..]);
         breaks + u32::from(!block.ends_with(b"\n"))
@@ -182,16 +183,15 @@ struct Job<'a> {
 
 impl Job<'_> {
     /// Shows one line to the regexes whose literals it holds, and tallies it when it is an error.
-    fn line(&mut self, spot: Spot, candidates: &[(u32, u32)]) {
-        let raw = without_return(&self.body[spot.start..spot.end]);
-        let text = lossy(raw);
+    fn line(&mut self, spot: Spot, marked: bool, candidates: &[(u32, u32)]) {
+        if !marked && candidates.is_empty() {
+            return;
+        }
+        let text = lossy(without_return(&self.body[spot.start..spot.end]));
         let line = Line::parse(&text, self.component);
-        if line.is_error() {
+        if marked && line.is_error() {
             self.saw(line.time);
             self.shapes.seen(spot.line, &line, &text);
-        }
-        if candidates.is_empty() {
-            return;
         }
         let (mut whole, mut error) = (None, None);
         let mut done = None;
@@ -304,4 +304,148 @@ fn excerpt_line(line: &[u8]) -> String {
     }
     let half = LONGEST_EXCERPT / 2;
     format!("{} … {}", lossy(&line[..half]), lossy(&line[line.len() - half..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{PatternSpec, scan_lines};
+    use super::*;
+    use crate::model::HitGroup;
+
+    fn spec(regex: &str) -> PatternSpec {
+        PatternSpec { regexes: vec![regex.into()], components: vec![Component::Velero], target: PatternTarget::Line, by: None, fields: Vec::new() }
+    }
+
+    fn hits(specs: &[PatternSpec], text: &str) -> Vec<HitGroup> {
+        scan_lines(&PatternSet::compile(specs).unwrap(), Component::Velero, text).hits
+    }
+
+    fn capture(group: &HitGroup, name: &str) -> Option<String> {
+        group.captures.iter().find(|(key, _)| **key == *name).and_then(|(_, value)| value.as_deref().map(str::to_owned))
+    }
+
+    #[test]
+    fn the_regex_sees_unescaped_text_of_one_line_and_the_hit_keeps_its_neighbours() {
+        let text = "one\ntwo\r\n\
+            time=\"2021-07-09T23:28:01Z\" level=error msg=\"No\" error=\"gone: \\\"x\\\".\\nIs there a repository\" backup=ns/b\r\n\
+            three\nfour\nfive\n";
+        let groups = hits(&[spec(r#"gone: "(?P<what>[^"]+)"\. Is there a repository"#)], text);
+        assert_eq!(groups.len(), 1);
+        let group = &groups[0];
+        assert_eq!((group.count, capture(group, "what").as_deref(), group.fields.get("backup")), (1, Some("x"), Some("ns/b")));
+        let hit = &group.samples[0];
+        assert_eq!((hit.line, &*hit.message, hit.error.as_deref(), &*hit.level), (3, "No", Some("gone: \"x\". Is there a repository"), "error"));
+        assert_eq!(
+            (hit.excerpt.before.as_slice(), hit.excerpt.after.as_slice()),
+            (&["one".into(), "two".into()][..], &["three".into(), "four".into()][..])
+        );
+        assert!(hit.excerpt.text.ends_with("backup=ns/b"));
+    }
+
+    #[test]
+    fn an_error_pattern_does_not_look_at_the_message_of_a_line_that_has_an_error() {
+        let error = PatternSpec { target: PatternTarget::Error, ..spec("timed out waiting") };
+        let with = r#"time="2021-07-09T23:28:01Z" level=error msg="timed out waiting" error="other""#;
+        let without = r#"time="2021-07-09T23:28:01Z" level=info msg="timed out waiting for pods""#;
+        assert_eq!(hits(std::slice::from_ref(&error), with).len(), 0);
+        assert_eq!(hits(&[error], without).len(), 1);
+    }
+
+    #[test]
+    fn the_key_is_what_by_says() {
+        let line = |backup: &str, n: u32| format!("time=\"2021-07-09T23:28:0{n}Z\" level=info msg=\"failed item {n}\" backup={backup} location=l\n");
+        let text = line("ns/a", 1) + &line("ns/a", 2) + &line("ns/b", 3);
+        let regex = r"failed item (?P<n>\d+)";
+        let by = |names: &[&str]| Some(names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>());
+        let counts = |by| hits(&[PatternSpec { by, ..spec(regex) }], &text).iter().map(|group| group.count).collect::<Vec<_>>();
+        assert_eq!(counts(None), [1, 1, 1]);
+        assert_eq!(counts(by(&[])), [3]);
+        assert_eq!(counts(by(&["backup"])), [2, 1]);
+        assert_eq!(counts(by(&["backupLocation"])), [3]);
+        let all = hits(&[PatternSpec { by: by(&[]), ..spec(regex) }], &text);
+        assert_eq!((capture(&all[0], "n").as_deref(), all[0].fields.get("backup")), (Some("1"), Some("ns/a")), "what is left out is sampled");
+        assert_eq!(all[0].last.unwrap().since(all[0].first.unwrap()).secs(), 2);
+    }
+
+    #[test]
+    fn fields_that_only_a_rule_reads_are_kept_outside_the_key() {
+        let text = "time=\"2021-07-09T23:28:01Z\" level=info msg=\"failed item\" phase=A\ntime=\"2021-07-09T23:28:01Z\" level=info msg=\"failed item\" phase=B\n";
+        let groups = hits(&[PatternSpec { fields: vec!["phase".into()], ..spec("failed item") }], text);
+        assert_eq!((groups.len(), groups[0].count, groups[0].fields.get("phase")), (1, 2, Some("A")));
+    }
+
+    #[test]
+    fn literals_that_overlap_all_count() {
+        let specs = [spec("waiting for all"), spec("out waiting for"), spec("waiting for all volumes"), spec("(?i:TIMED OUT)")];
+        let found: Vec<u32> = hits(&specs, "timed out waiting for all volumes\n").iter().map(|group| group.pattern).collect();
+        assert_eq!(found, [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn the_first_regex_that_matches_wins() {
+        let both = PatternSpec { regexes: vec!["cannot (?P<a>open)".into(), "(?P<b>cannot) open".into()], ..spec("") };
+        let groups = hits(std::slice::from_ref(&both), "cannot open\n");
+        assert_eq!(groups.len(), 1);
+        assert_eq!((capture(&groups[0], "a").as_deref(), capture(&groups[0], "b")), (Some("open"), None));
+        let set = PatternSet::compile(&[both]).unwrap();
+        assert_eq!(set.capture_names(0).iter().map(|name| &**name).collect::<Vec<_>>(), ["a", "b"]);
+    }
+
+    #[test]
+    fn patterns_of_other_components_are_silent() {
+        let set = PatternSet::compile(&[spec("cannot open")]).unwrap();
+        assert!(scan_lines(&set, Component::Registry, "cannot open\n").hits.is_empty());
+    }
+
+    #[test]
+    fn too_many_keys_end_in_one_group_without_samples() {
+        let text: String = (0..1_000).map(|n| format!("failed item {n:04}\nfailed item {n:04}\n")).collect();
+        let groups = hits(&[spec(r"failed item (?P<n>\d+)")], &text);
+        assert_eq!(groups.len(), 257);
+        let over = &groups[256];
+        assert_eq!((over.count, over.captures.len(), over.samples.len()), (2 * (1_000 - 256), 0, 0));
+    }
+
+    #[test]
+    fn a_group_keeps_its_first_and_last_lines() {
+        let text = "failed item\n".repeat(100);
+        let groups = hits(&[spec("failed item")], &text);
+        let lines: Vec<u32> = groups[0].samples.iter().map(|hit| hit.line).collect();
+        assert_eq!((groups[0].count, lines), (100, (1..=8).chain(93..=100).collect()));
+    }
+
+    #[test]
+    fn errors_are_tallied_by_shape() {
+        let text = "time=\"2021-07-09T23:28:01Z\" level=error msg=\"no pod a-1\"\ntime=\"2021-07-09T23:28:05Z\" level=error msg=\"no pod a-2\"\n\
+            {\"level\":\"error\",\"ts\":1,\"msg\":\"x\"}\nE0707 16:40:11.123456       1 a.go:6] k\npanic: p\nan error: no\n\
+            2021-07-09T23:28:01.5Z error: q\nlevel=info msg=\"level=error\"\n";
+        let scan = scan_lines(&PatternSet::compile(&[]).unwrap(), Component::Velero, text);
+        let shapes: Vec<(&str, u64, u32)> = scan.shapes.iter().map(|shape| (&*shape.shape, shape.count, shape.line)).collect();
+        assert_eq!(shapes, [("no pod a-<n>", 2, 1), ("x", 1, 3), ("k", 1, 4), ("panic: p", 1, 5), ("error: q", 1, 7)]);
+    }
+
+    #[test]
+    fn the_window_and_the_format_come_from_the_lines() {
+        let text = "noise\ntime=\"2021-07-09T23:28:01Z\" level=info msg=a\ntime=\"2021-07-09T23:29:01Z\" level=info msg=b\nnoise";
+        let scan = scan_lines(&PatternSet::compile(&[]).unwrap(), Component::Velero, text);
+        let times = (scan.first.unwrap().to_string(), scan.last.unwrap().to_string());
+        assert_eq!(times, ("2021-07-09T23:28:01Z".into(), "2021-07-09T23:29:01Z".into()));
+        assert_eq!((scan.lines, scan.bytes, scan.format), (4, text.len() as u64, LogFormat::Logrus));
+    }
+
+    #[test]
+    fn a_bad_pattern_is_named_by_its_position() {
+        let error = PatternSet::compile(&[spec("fine text"), spec(r"\d+ x")]).unwrap_err();
+        assert_eq!(error.spec(), Some(1));
+        assert!(error.to_string().contains("has no fixed text of at least 5 characters"), "{error}");
+    }
+
+    #[test]
+    fn a_huge_line_is_matched_at_both_ends() {
+        let filler = "x".repeat(3 << 20);
+        let text = format!("{{\"level\":\"error\",\"msg\":\"cannot open {filler} failed item\"\nok\n");
+        let found: Vec<u32> =
+            hits(&[spec("cannot open"), spec("failed item"), spec("absent text")], &text).iter().map(|group| group.pattern).collect();
+        assert_eq!(found, [0, 1]);
+    }
 }

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::line::{Line, clip};
+use super::line::{Line, clip, head};
 use super::merge::earlier;
 use crate::model::{Shape, Timestamp};
 
@@ -91,14 +91,14 @@ pub fn shape_of(message: &str, error: Option<&str>) -> String {
         shape.push_str(": ");
         shape.push_str(&fold(error));
     }
-    shape.truncate(shape.floor_char_boundary(LONGEST_SHAPE));
+    shape.truncate(head(&shape, LONGEST_SHAPE).len());
     shape
 }
 
 /// Replaces what differs between two reports of the same error.
 fn fold(text: &str) -> String {
     let mut folded = String::new();
-    let mut rest = &text[..text.floor_char_boundary(4 * LONGEST_SHAPE)];
+    let mut rest = head(text, 4 * LONGEST_SHAPE);
     while let Some(first) = rest.chars().next() {
         let taken = match first {
             '"' | '\'' | '`' => quoted(rest, first, &mut folded),
@@ -134,24 +134,54 @@ fn quoted(text: &str, quote: char, folded: &mut String) -> usize {
 
 fn word(word: &str, folded: &mut String) {
     let core = word.trim_end_matches(['.', ':', '?', '-']);
-    let tail = &word[core.len()..];
+    let slashes = core.bytes().filter(|&byte| byte == b'/').count();
     if let Some((scheme, _)) = core.split_once("://") {
         folded.push_str(scheme);
         folded.push_str("://<url>");
-    } else if core.contains('/') && !core.starts_with('/') && core.matches('/').count() == 1 && core.bytes().any(|byte| byte == b'-' || byte.is_ascii_digit()) {
-        folded.push_str("<name>");
     } else if core.starts_with('/') && core.len() > 1 {
         folded.push_str("<path>");
+    } else if slashes == 1 && core.bytes().any(|byte| byte == b'-' || byte.is_ascii_digit()) {
+        folded.push_str("<name>");
     } else {
-        for (position, piece) in core.split('-').enumerate() {
-            if position > 0 {
-                folded.push('-');
-            }
-            token(piece, position > 0, folded);
-        }
-        squeeze(folded);
+        folded.push_str(&name(core));
     }
-    folded.push_str(tail);
+    folded.push_str(&word[core.len()..]);
+}
+
+/// A word with its random and counted parts folded.
+fn name(word: &str) -> String {
+    let mut folded = String::new();
+    let mut rest = word;
+    while let Some(at) = (0..rest.len()).find(|&at| is_uuid(&rest.as_bytes()[at..])) {
+        folded.push_str(&pieces(&rest[..at]));
+        folded.push_str("<id>");
+        rest = &rest[at + UUID..];
+    }
+    folded + &pieces(rest)
+}
+
+const UUID: usize = 36;
+
+fn is_uuid(bytes: &[u8]) -> bool {
+    bytes.len() >= UUID
+        && bytes[..UUID].iter().enumerate().all(|(at, byte)| if matches!(at, 8 | 13 | 18 | 23) { *byte == b'-' } else { byte.is_ascii_hexdigit() })
+}
+
+fn pieces(word: &str) -> String {
+    let mut folded = String::new();
+    for (position, piece) in word.split('-').enumerate() {
+        if position > 0 {
+            folded.push('-');
+        }
+        token(piece, position > 0, &mut folded);
+    }
+    // Ids and numbers joined by dashes become one: their count differs between names of one kind.
+    for pair in ["<id>-<id>", "<id>-<n>", "<n>-<id>", "<n>-<n>"] {
+        while folded.contains(pair) {
+            folded = folded.replace(pair, "<id>");
+        }
+    }
+    folded
 }
 
 /// One piece of a name. Kubernetes draws random parts of names from letters that spell no words.
@@ -177,15 +207,6 @@ fn token(piece: &str, inside_name: bool, folded: &mut String) {
             folded.push_str("<n>");
         }
         in_number = number;
-    }
-}
-
-/// Ids joined by dashes, such as a UUID, become one.
-fn squeeze(folded: &mut String) {
-    for pair in ["<id>-<id>", "<id>-<n>", "<n>-<id>", "<n>-<n>"] {
-        while folded.contains(pair) {
-            *folded = folded.replace(pair, "<id>");
-        }
     }
 }
 

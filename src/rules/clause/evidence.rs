@@ -57,7 +57,7 @@ fn pieces(graph: &Graph, binding: &Binding<'_>, path: &Path) -> Vec<Evidence> {
                 let holder = graph.object(id);
                 let Some(place) = holder.place() else { return Vec::new() };
                 let place = Place { line: errors.line, ..place.clone() };
-                let excerpt = holder.body.as_ref().map(|body| body.excerpt(errors.line)).unwrap_or_default();
+                let excerpt = holder.body.as_ref().map(|body| body.excerpt_at(errors.line)).unwrap_or_default();
                 let excerpt = or_text(excerpt, &errors.text);
                 vec![Evidence::new(&place, &excerpt, &errors.text, errors.last, Some(report_target(&holder.reference())))]
             }
@@ -93,7 +93,7 @@ fn object(graph: &Graph, id: ObjectId, steps: &[String]) -> Option<Evidence> {
         return None;
     }
     let place = holder.place()?;
-    let excerpt = holder.body.as_ref().map(|body| body.excerpt(place.line)).unwrap_or_default();
+    let excerpt = holder.body.as_ref().map(|body| body.excerpt_at(place.line)).unwrap_or_default();
     let excerpt = or_text(excerpt, &describe_object(holder));
     Some(Evidence::new(place, &excerpt, &holder.name, None, Some(report_target(&holder.reference()))))
 }

@@ -122,14 +122,14 @@ impl<'a> Matcher<'a> {
         match relation {
             "waits-for" => {
                 let waits = mtc::waits_for(graph, id);
-                let mut targets: Vec<ObjectId> = waits.iter().filter_map(|waits| waits.object).collect();
+                let mut targets: Vec<ObjectId> = waits.iter().filter_map(|waits| waits.id).collect();
                 targets.sort_unstable();
                 targets.dedup();
-                let missing = waits.iter().filter(|waits| waits.object.is_none()).map(|waits| crate::graph::Missing {
-                    kind: waits.target.kind.clone(),
-                    namespace: waits.target.namespace.clone(),
-                    name: waits.target.name.clone(),
-                    cluster: Some(waits.target.cluster),
+                let missing = waits.iter().filter(|waits| waits.id.is_none()).map(|waits| crate::graph::Missing {
+                    kind: waits.object.kind.clone(),
+                    namespace: waits.object.namespace.clone(),
+                    name: waits.object.name.clone(),
+                    cluster: Some(waits.object.cluster),
                 });
                 Related { empty: waits.is_empty(), missing: missing.collect(), targets, scope: Vec::new() }
             }

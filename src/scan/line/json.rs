@@ -3,8 +3,8 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer};
 
+use super::Line;
 use super::logrus::value_of;
-use super::{Line, MOST_FIELDS};
 use crate::model::{LogFormat, Timestamp};
 
 /// A longer line is searched for its main fields instead of being read as a whole.
@@ -28,9 +28,7 @@ pub(super) fn parse(text: &str) -> Line<'_> {
             "error" | "error.message" | "err" if !value.is_empty() => line.error = Some(value),
             // What the controller tells of a pod's event or of its own migration is an error in another field.
             "eventMessage" | "migrationErrors" if !value.is_empty() => told = Some(value),
-            // Duplicate keys happen; whoever asks takes the last.
-            _ if line.fields.len() < MOST_FIELDS => line.fields.push((key, value)),
-            _ => {}
+            _ => line.keep(key, value),
         }
     }
     line.error = line.error.or(told);
@@ -63,7 +61,7 @@ fn cut_off(text: &str) -> Line<'_> {
     line.error = value("\"error\":").map(Cow::Borrowed);
     for (key, name) in [("\"migMigration\":", "migMigration"), ("\"backup\":", "backup"), ("\"restore\":", "restore"), ("\"logger\":", "logger")] {
         if let Some(value) = value(key) {
-            line.fields.push((Cow::Borrowed(name), Cow::Borrowed(value)));
+            line.keep(Cow::Borrowed(name), Cow::Borrowed(value));
         }
     }
     line

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use super::{Line, MOST_FIELDS};
+use super::Line;
 use crate::model::{LogFormat, Timestamp};
 
 pub(super) fn looks_like(text: &str) -> bool {
@@ -15,8 +15,7 @@ pub(super) fn parse(text: &str) -> Line<'_> {
         "level" => line.level = Cow::Borrowed(value),
         "msg" => line.message = Some(Cow::Borrowed(value)),
         "error" | "error.message" => line.error = Some(Cow::Borrowed(value)),
-        _ if line.fields.len() < MOST_FIELDS => line.fields.push((Cow::Borrowed(key), Cow::Borrowed(value))),
-        _ => {}
+        _ => line.keep(Cow::Borrowed(key), Cow::Borrowed(value)),
     });
     line
 }

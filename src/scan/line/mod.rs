@@ -13,7 +13,7 @@ mod text;
 use std::borrow::Cow;
 
 pub(super) use fields::{IDENTITY, normal_name};
-pub(super) use text::{clip, lossy};
+pub(super) use text::{clip, head, lossy};
 
 use self::prefix::strip;
 use self::text::clean;
@@ -60,6 +60,17 @@ impl<'a> Line<'a> {
         Self { format, time: None, level: Cow::Borrowed(""), text, message: None, error: None, fields: Vec::new() }
     }
 
+    /// Keeps a field under its normal name; whoever asks takes the last of equal ones.
+    fn keep(&mut self, key: Cow<'a, str>, value: Cow<'a, str>) {
+        if self.fields.len() < MOST_FIELDS {
+            let key = match key {
+                Cow::Borrowed(key) => Cow::Borrowed(normal_name(key)),
+                Cow::Owned(key) => Cow::Owned(normal_name(&key).to_owned()),
+            };
+            self.fields.push((key, value));
+        }
+    }
+
     /// The line, unescaped and with white space collapsed.
     pub fn whole(&self) -> String {
         clean(self.text)
@@ -83,10 +94,12 @@ impl<'a> Line<'a> {
 
     /// Value of a field under its normal name, unescaped and cut to a bounded length.
     pub fn field(&self, name: &str) -> Option<String> {
-        let named = self.fields.iter().rev().find(|(key, value)| normal_name(key) == name && !value.is_empty());
+        let named = self.fields.iter().rev().find(|(key, value)| key == name && !value.is_empty());
         let value = match named {
             Some((_, value)) => value,
-            None if name == "migration" => self.fields.iter().rev().find(|(key, _)| key == "name" && self.is_old_migration()).map(|(_, value)| value)?,
+            None if name == "migration" => {
+                self.fields.iter().rev().find(|(key, _)| key == "name" && self.is_old_migration()).map(|(_, value)| value)?
+            }
             None => return None,
         };
         let value = clean(value);
@@ -98,7 +111,7 @@ impl<'a> Line<'a> {
     /// Whether the line is an error by its level or, without a level, by its first word.
     pub fn is_error(&self) -> bool {
         if self.level.is_empty() {
-            return matches!(self.format, LogFormat::Plain) && plain::starts_as_error(self.text);
+            return matches!(self.format, LogFormat::Plain) && plain::starts_as_error(self.message.as_deref().unwrap_or(self.text));
         }
         matches!(&*self.level, "error" | "fatal" | "panic" | "dpanic" | "ERROR" | "FATAL")
     }
@@ -148,7 +161,7 @@ pub(super) fn is_klog(line: &str) -> bool {
 
 /// Cuts a value to the length that is kept.
 pub(super) fn short(value: &str) -> &str {
-    &value[..value.floor_char_boundary(LONGEST_VALUE)]
+    head(value, LONGEST_VALUE)
 }
 
 #[cfg(test)]
@@ -165,18 +178,53 @@ mod tests {
         let zap = r#"{"level":"error","ts":1625676011.2,"logger":"migration","msg":"failed.","migMigration":"m","error":"e \"q\""}"#;
         for (line, format, time, level, message, error) in [
             (logrus.to_owned(), LogFormat::Logrus, Some("2021-07-09T23:28:01Z"), "error", r#"Error "backing" up"#, Some("a: b")),
-            (format!("2021-07-09T23:30:00.123456789Z {logrus}"), LogFormat::Logrus, Some("2021-07-09T23:28:01Z"), "error", r#"Error "backing" up"#, Some("a: b")),
-            (format!("2021-07-09T23:30:00.1Z stderr F {logrus}"), LogFormat::Logrus, Some("2021-07-09T23:28:01Z"), "error", r#"Error "backing" up"#, Some("a: b")),
+            (
+                format!("2021-07-09T23:30:00.123456789Z {logrus}"),
+                LogFormat::Logrus,
+                Some("2021-07-09T23:28:01Z"),
+                "error",
+                r#"Error "backing" up"#,
+                Some("a: b"),
+            ),
+            (
+                format!("2021-07-09T23:30:00.1Z stderr F {logrus}"),
+                LogFormat::Logrus,
+                Some("2021-07-09T23:28:01Z"),
+                "error",
+                r#"Error "backing" up"#,
+                Some("a: b"),
+            ),
             ("level=warning msg=bare".into(), LogFormat::Logrus, None, "warning", "bare", None),
             (zap.into(), LogFormat::Json, Some("2021-07-07T16:40:11Z"), "error", "failed.", Some(r#"e "q""#)),
             (r#"{"level":"info","ts":1625676011200,"msg":"ms"}"#.into(), LogFormat::Json, Some("2021-07-07T16:40:11Z"), "info", "ms", None),
-            (r#"{"level":"error","time":"2021-07-07T16:40:11Z","msg":"x","error.message":"y"}"#.into(), LogFormat::Json, Some("2021-07-07T16:40:11Z"), "error", "x", Some("y")),
+            (
+                r#"{"level":"error","time":"2021-07-07T16:40:11Z","msg":"x","error.message":"y"}"#.into(),
+                LogFormat::Json,
+                Some("2021-07-07T16:40:11Z"),
+                "error",
+                "x",
+                Some("y"),
+            ),
             (r#"{"level":"error","msg":"cut off","error":"half"#.into(), LogFormat::Json, None, "error", "cut off", Some("half")),
             ("E0707 16:40:11.123456       1 request.go:655] it  broke".into(), LogFormat::Klog, None, "error", "it broke", None),
             ("2021-07-09T23:30:00Z I0707 16:40:11.1 1 a.go:6] ok".into(), LogFormat::Klog, Some("2021-07-09T23:30:00Z"), "info", "ok", None),
             (r#"E0707 16:40:11.1 1 a.go:6] "Failed" err="no \"x\"" pod="a/b""#.into(), LogFormat::Klog, None, "error", "Failed", Some(r#"no "x""#)),
-            ("2021/01/25 22:49:33 [1] rsync error: x (code 24)".into(), LogFormat::Plain, Some("2021-01-25T22:49:33Z"), "", "rsync error: x (code 24)", None),
-            ("2021.07.07 16:40:12 LOG3[0]: SSL_connect: Peer".into(), LogFormat::Plain, Some("2021-07-07T16:40:12Z"), "error", "SSL_connect: Peer", None),
+            (
+                "2021/01/25 22:49:33 [1] rsync error: x (code 24)".into(),
+                LogFormat::Plain,
+                Some("2021-01-25T22:49:33Z"),
+                "",
+                "rsync error: x (code 24)",
+                None,
+            ),
+            (
+                "2021.07.07 16:40:12 LOG3[0]: SSL_connect: Peer".into(),
+                LogFormat::Plain,
+                Some("2021-07-07T16:40:12Z"),
+                "error",
+                "SSL_connect: Peer",
+                None,
+            ),
             ("[2021-07-07 16:40:11+00:00] Refreshing".into(), LogFormat::Plain, Some("2021-07-07T16:40:11Z"), "", "Refreshing", None),
             ("panic: boom".into(), LogFormat::Plain, None, "", "panic: boom", None),
             ("2021-07-09T23:30:00.5Z plain text".into(), LogFormat::Plain, Some("2021-07-09T23:30:00Z"), "", "plain text", None),
@@ -201,12 +249,16 @@ mod tests {
 
     #[test]
     fn fields_have_normal_names() {
-        let line = parse(r#"time="2021-07-09T23:28:01Z" level=info msg="m" PodVolumeBackup=ns/p backup-storage-location=loc "logger name"="[x]" restore=ns/r worker count=3"#);
+        let line = parse(
+            r#"time="2021-07-09T23:28:01Z" level=info msg="m" PodVolumeBackup=ns/p backup-storage-location=loc "logger name"="[x]" restore=ns/r worker count=3"#,
+        );
         assert_eq!(line.field("podvolumebackup").as_deref(), Some("ns/p"));
         assert_eq!(line.field("location").as_deref(), Some("loc"));
         assert_eq!(line.field("restore").as_deref(), Some("ns/r"));
         assert_eq!(line.field("worker count").as_deref(), Some("3"));
-        let old = parse(r#"{"level":"info","ts":1565108784.4,"logger":"migration|5zcdg","msg":"Migration [RUN]","name":"m-1","stage":true,"phase":"A","phase":"B"}"#);
+        let old = parse(
+            r#"{"level":"info","ts":1565108784.4,"logger":"migration|5zcdg","msg":"Migration [RUN]","name":"m-1","stage":true,"phase":"A","phase":"B"}"#,
+        );
         assert_eq!(old.field("migration").as_deref(), Some("m-1"));
         assert_eq!(old.field("logger").as_deref(), Some("migration"));
         assert_eq!(old.field("phase").as_deref(), Some("B"));

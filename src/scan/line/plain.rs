@@ -38,8 +38,8 @@ pub(super) fn klog(text: &str) -> Line<'_> {
     pairs(rest, |key, value| {
         if key == "err" {
             line.error = Some(Cow::Borrowed(value));
-        } else if line.fields.len() < super::MOST_FIELDS {
-            line.fields.push((Cow::Borrowed(key), Cow::Borrowed(value)));
+        } else {
+            line.keep(Cow::Borrowed(key), Cow::Borrowed(value));
         }
     });
     line
@@ -66,7 +66,8 @@ pub(super) fn parse(text: &str) -> Line<'_> {
         line.message = Some(Cow::Borrowed(message));
         return line;
     }
-    let message = rest.strip_prefix('[').and_then(|bracket| bracket.split_once("] ")).filter(|(pid, _)| pid.bytes().all(|byte| byte.is_ascii_digit()));
+    let message =
+        rest.strip_prefix('[').and_then(|bracket| bracket.split_once("] ")).filter(|(pid, _)| pid.bytes().all(|byte| byte.is_ascii_digit()));
     line.message = Some(Cow::Borrowed(message.map_or(rest, |(_, message)| message)));
     line
 }
@@ -94,5 +95,5 @@ pub(super) fn time_of(text: &str) -> Option<(Timestamp, usize)> {
 
 /// The words with which programs without levels begin an error.
 pub(super) fn starts_as_error(text: &str) -> bool {
-    ["error:", "Error:", "fatal:", "panic:"].iter().any(|word| text.starts_with(word))
+    ["error:", "Error:", "fatal:", "panic:", "rsync error:"].iter().any(|word| text.starts_with(word))
 }

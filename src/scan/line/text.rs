@@ -29,9 +29,18 @@ pub(crate) fn clip(text: &str, limit: usize) -> Cow<'_, str> {
     if text.len() <= limit {
         return Cow::Borrowed(text);
     }
-    let head = &text[..text.floor_char_boundary(limit / 2)];
-    let tail = &text[text.ceil_char_boundary(text.len() - limit / 2)..];
+    let head = head(text, limit / 2);
+    let half = text.len() - limit / 2;
+    let tail = (half..half + 4).find_map(|at| text.get(at..)).unwrap_or_default();
     Cow::Owned(format!("{head} … {tail}"))
+}
+
+/// The beginning of a text, at most `limit` bytes, cut between characters.
+pub(crate) fn head(text: &str, limit: usize) -> &str {
+    if text.len() <= limit {
+        return text;
+    }
+    (0..4).find_map(|back| text.get(..limit.saturating_sub(back))).unwrap_or_default()
 }
 
 /// One round; `None` where there is nothing to undo.

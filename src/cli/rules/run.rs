@@ -1,0 +1,69 @@
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+use owo_colors::OwoColorize;
+
+/// Runs one rule on an input.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  mig-analyze rules run storage/multi-attach -i must-gather.tar.gz --explain
+  mig-analyze rules run my/new-rule --rules ./my-rules -i must-gather.tar.gz --explain")]
+pub struct RunArgs {
+    /// Id of the rule
+    pub id: String,
+    /// Must-gathers of one case
+    #[arg(short, long = "input", value_name = "INPUT", required = true)]
+    pub inputs: Vec<PathBuf>,
+    /// Show clause by clause how many candidates passed, and where it ran dry
+    #[arg(long)]
+    pub explain: bool,
+}
+
+/// What one clause let through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passed {
+    /// The clause as written.
+    pub clause: String,
+    /// Candidates that were looked at.
+    pub candidates: usize,
+    /// Rows that went on to the next clause.
+    pub rows: usize,
+    /// Rows that could not be judged, and why.
+    pub unknown: Vec<String>,
+}
+
+impl Passed {
+    /// Writes the way through the clauses; the first that lets nothing through is marked.
+    pub fn write(clauses: &[Self], out: &mut dyn Write) -> io::Result<()> {
+        let mut dry = false;
+        for (at, clause) in (1..).zip(clauses) {
+            let here = !dry && clause.rows == 0;
+            dry |= here;
+            let count = format!("{:>6} of {:<6}", clause.rows, clause.candidates);
+            let count = if here { count.red().bold().to_string() } else { count };
+            writeln!(out, "{at:>3}. {count} {}{}", clause.clause, if here { "   <- ran dry here" } else { "" })?;
+            for why in &clause.unknown {
+                writeln!(out, "     {}", format!("unknown: {why}").yellow())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clause_where_it_ran_dry_is_marked_once() {
+        let clause = |clause: &str, candidates, rows| Passed { clause: clause.into(), candidates, rows, unknown: vec![] };
+        let mut out = Vec::new();
+        let clauses = [clause("ev: event FailedAttachVolume", 4, 2), clause("pod: via involved", 2, 0), clause("claim: via mounts", 0, 0)];
+        Passed::write(&clauses, &mut out).unwrap();
+        let text = anstream::adapter::strip_str(std::str::from_utf8(&out).unwrap()).to_string();
+        assert_eq!(text.matches("ran dry").count(), 1);
+        assert!(text.lines().nth(1).unwrap().ends_with("pod: via involved   <- ran dry here"), "{text}");
+    }
+}

@@ -1,0 +1,333 @@
+//! From what fired to why: the chain from an outcome down to its root, or to where the evidence ends.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use super::attribute::{Relation, Surroundings};
+use crate::finding::{Confidence, RuleRole};
+use crate::graph::relations::RELATIONS;
+use crate::graph::{Graph, ObjectId};
+use crate::model::{ClusterId, ObjectRef};
+use crate::mtc::Run;
+use crate::rules::{Lack, Match, Pack, RuleResult, Subject};
+
+/// A link of an explanation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Node {
+    /// A finding, by index.
+    Found(usize),
+    /// A rule that could not be judged for this run.
+    Unknown(usize),
+}
+
+/// Why a run stands as it does.
+#[derive(Debug, Default)]
+pub(super) struct Verdict {
+    /// Root findings, best first, with the confidence of the explanation.
+    pub(super) roots: Vec<(usize, Confidence)>,
+    /// From the outcome down to the root, or to where evidence ends.
+    pub(super) chain: Vec<Node>,
+    /// What explains what among the findings of the run.
+    pub(super) explains: BTreeSet<(usize, usize)>,
+    /// What would have to be collected, when there is no root.
+    pub(super) lacks: Vec<Lack>,
+}
+
+/// Everything that is needed to explain one run.
+pub(super) struct Case<'c> {
+    pub(super) graph: &'c Graph,
+    pub(super) pack: &'c Pack,
+    pub(super) results: &'c [RuleResult],
+    pub(super) found: &'c [(usize, Match)],
+    pub(super) run: &'c Run,
+    pub(super) around: &'c Surroundings,
+    pub(super) related: &'c BTreeMap<usize, Relation>,
+    pub(super) keys: &'c [Keys],
+}
+
+/// What a finding touches, and what is one relation away from that: two findings are connected where these meet.
+#[derive(Debug, Default)]
+pub(super) struct Keys {
+    touched: BTreeSet<Key>,
+    near: BTreeSet<Key>,
+}
+
+type Key = (ClusterId, String, Option<String>, String);
+
+/// Relations that join everything with everything and therefore connect nothing.
+const HUBS: &[&str] = &["namespace", "settings", "siblings", "agent-set", "controller", "class"];
+
+fn key_of(reference: &ObjectRef) -> Key {
+    (reference.cluster, reference.kind.to_string(), reference.namespace.as_deref().map(str::to_owned), reference.name.to_string())
+}
+
+impl Keys {
+    pub(super) fn of(graph: &Graph, found: &Match) -> Self {
+        let mut keys = Self::default();
+        for &id in &found.touched {
+            keys.touched.insert(key_of(&graph.object(id).reference()));
+            keys.add_neighbours(graph, id);
+        }
+        keys.touched.extend(found.named.iter().map(key_of));
+        if let Subject::Named(reference) = &found.subject {
+            keys.touched.insert(key_of(reference));
+        }
+        keys
+    }
+
+    fn add_neighbours(&mut self, graph: &Graph, id: ObjectId) {
+        for edge in graph.steps(id) {
+            if !HUBS.contains(&RELATIONS[edge.relation as usize].name) {
+                self.near.insert(key_of(&graph.object(edge.to).reference()));
+            }
+        }
+        for name in ["pod", "claim", "mounts", "agent", "node", "location", "storage"] {
+            for missing in graph.related(id, name).missing {
+                let cluster = missing.cluster.unwrap_or(graph.object(id).cluster);
+                self.near.insert((cluster, missing.kind.to_string(), missing.namespace.as_deref().map(str::to_owned), missing.name.to_string()));
+            }
+        }
+    }
+
+    fn meets(&self, other: &Self) -> bool {
+        !self.touched.is_disjoint(&other.touched) || !self.near.is_disjoint(&other.touched) || !self.touched.is_disjoint(&other.near)
+    }
+}
+
+impl Case<'_> {
+    /// Explains the run.
+    pub(super) fn explain(&self) -> Verdict {
+        let mut verdict = Verdict::default();
+        let outcomes: Vec<usize> = self.own().filter(|&index| self.found[index].1.role == RuleRole::Outcome).collect();
+        let Some(&outcome) = outcomes.iter().max_by_key(|&&index| (self.found[index].1.severity, std::cmp::Reverse(index))) else {
+            return verdict;
+        };
+        let below = self.descend(outcome);
+        for (&node, &(above, _)) in &below.parents {
+            if let (Node::Found(one), Some(Node::Found(other))) = (node, above) {
+                verdict.explains.insert((one, other));
+            }
+        }
+        for &index in self.related.keys() {
+            for &other in self.related.keys() {
+                if self.explains_directly(Node::Found(index), Node::Found(other)) {
+                    verdict.explains.insert((index, other));
+                }
+            }
+        }
+        verdict.roots = self.roots(&below);
+        let end = match verdict.roots.first() {
+            Some(&(root, _)) => Some(Node::Found(root)),
+            None => self.deepest(&below, outcome),
+        };
+        if let Some(end) = end {
+            verdict.chain = below.chain_to(end);
+        }
+        if verdict.roots.is_empty() {
+            verdict.lacks = self.lacks(&below, &mut verdict.chain);
+        }
+        verdict
+    }
+
+    /// Findings that may take part in an explanation of the run.
+    fn own(&self) -> impl Iterator<Item = usize> + '_ {
+        self.related.iter().filter(|(_, relation)| **relation != Relation::Near).map(|(&index, _)| index)
+    }
+
+    /// Breadth first from the outcome along `explained by`; a rule that was evaluated and did not hold cuts the path, an unknown one
+    /// bridges it.
+    fn descend(&self, outcome: usize) -> Below {
+        let mut below = Below { parents: BTreeMap::from([(Node::Found(outcome), (None, 0))]) };
+        let mut queue = VecDeque::from([Node::Found(outcome)]);
+        while let Some(node) = queue.pop_front() {
+            let bridges = below.parents[&node].1;
+            for next in self.explainers(node) {
+                let cost = bridges + usize::from(matches!(next, Node::Unknown(_)));
+                let better = below.parents.get(&next).is_none_or(|(_, known)| cost < *known);
+                if better && !below.is_above(next, node) {
+                    below.parents.insert(next, (Some(node), cost));
+                    queue.push_back(next);
+                }
+            }
+        }
+        below
+    }
+
+    fn rule_of(&self, node: Node) -> usize {
+        match node {
+            Node::Found(index) => self.found[index].0,
+            Node::Unknown(rule) => rule,
+        }
+    }
+
+    fn explainers(&self, node: Node) -> Vec<Node> {
+        let effect = self.rule_of(node);
+        let mut next = Vec::new();
+        for (rule, info) in self.pack.rules.iter().enumerate() {
+            if !info.explains.iter().any(|id| *id == self.pack.rules[effect].id) {
+                continue;
+            }
+            let fired: Vec<Node> = self.own().filter(|&index| self.found[index].0 == rule).map(Node::Found).collect();
+            next.extend(fired.iter().copied().filter(|&cause| self.connected(cause, node)));
+            if fired.is_empty() && self.is_unknown(rule) {
+                next.push(Node::Unknown(rule));
+            }
+        }
+        next
+    }
+
+    fn explains_directly(&self, cause: Node, effect: Node) -> bool {
+        let (cause_rule, effect_rule) = (self.rule_of(cause), self.rule_of(effect));
+        let effect_id = &self.pack.rules[effect_rule].id;
+        cause != effect && self.pack.rules[cause_rule].explains.iter().any(|id| id == effect_id) && self.connected(cause, effect)
+    }
+
+    /// Across an unknown rule nothing can be checked: the objects that would join the two were not gathered.
+    fn connected(&self, a: Node, b: Node) -> bool {
+        match (a, b) {
+            (Node::Found(a), Node::Found(b)) => self.keys[a].meets(&self.keys[b]),
+            _ => true,
+        }
+    }
+
+    /// Whether a rule could not be judged for this run: it has a row stuck on an object of the run, or could not even begin on one of
+    /// the run's clusters.
+    fn is_unknown(&self, rule: usize) -> bool {
+        self.stuck_rows(rule).next().is_some()
+    }
+
+    fn stuck_rows(&self, rule: usize) -> impl Iterator<Item = &Lack> + '_ {
+        let here = |lack: &Lack| lack.cluster.is_none_or(|cluster| self.around.clusters.contains(&cluster));
+        self.results[rule]
+            .pending
+            .iter()
+            .filter(move |row| {
+                if row.touched.is_empty() { here(&row.lack) } else { row.touched.iter().any(|id| self.around.own.contains(id)) }
+            })
+            .map(|row| &row.lack)
+    }
+
+    /// Candidates at the head of a path: nothing that fired explains them. Confidence falls a step for each bridge.
+    fn roots(&self, below: &Below) -> Vec<(usize, Confidence)> {
+        let is_candidate = |index: usize| matches!(self.found[index].1.role, RuleRole::Cause | RuleRole::Config | RuleRole::State);
+        let mut roots: Vec<(usize, Confidence)> = Vec::new();
+        for (&node, &(_, bridges)) in &below.parents {
+            let Node::Found(index) = node else { continue };
+            if !is_candidate(index) {
+                continue;
+            }
+            let explained = self.own().any(|other| {
+                other != index && is_candidate(other) && below.parents.contains_key(&Node::Found(other)) && self.reaches(other, index)
+            });
+            if explained {
+                continue;
+            }
+            let found = &self.found[index].1;
+            let mut confidence = found.confidence;
+            if self.related.get(&index) == Some(&Relation::Used) {
+                confidence = confidence.min(Confidence::Medium);
+            }
+            for _ in 0..bridges {
+                confidence = confidence.lower();
+            }
+            roots.push((index, confidence));
+        }
+        let rank = |(index, confidence): &(usize, Confidence)| {
+            let (rule, found) = &self.found[*index];
+            let own = self.related.get(index) == Some(&Relation::Own);
+            (!own, !found.still_holds, std::cmp::Reverse(*confidence), std::cmp::Reverse(found.severity), self.pack.rules[*rule].id.clone(), *index)
+        };
+        roots.sort_by_key(rank);
+        self.drop_weaker(&mut roots);
+        roots
+    }
+
+    /// A root that reaches the outcome only across unknown rules does not stand beside one that is joined by evidence.
+    fn drop_weaker(&self, roots: &mut Vec<(usize, Confidence)>) {
+        let certain = roots.iter().any(|(index, _)| self.related.get(index) == Some(&Relation::Own));
+        if certain {
+            roots.retain(|(index, confidence)| self.related.get(index) == Some(&Relation::Own) || *confidence > Confidence::Low);
+        }
+    }
+
+    /// Whether one finding explains another, in any number of steps.
+    fn reaches(&self, cause: usize, effect: usize) -> bool {
+        let mut seen = BTreeSet::from([effect]);
+        let mut queue = vec![Node::Found(effect)];
+        while let Some(node) = queue.pop() {
+            for next in self.explainers(node) {
+                let Node::Found(index) = next else { continue };
+                if index == cause {
+                    return true;
+                }
+                if seen.insert(index) {
+                    queue.push(next);
+                }
+            }
+        }
+        false
+    }
+
+    /// The symptom farthest from the outcome that evidence alone reaches.
+    fn deepest(&self, below: &Below, outcome: usize) -> Option<Node> {
+        let certain = below.parents.iter().filter(|(node, (_, bridges))| matches!(node, Node::Found(_)) && *bridges == 0);
+        certain.map(|(&node, _)| (below.depth(node), std::cmp::Reverse(node), node)).max().map(|(_, _, node)| node).or(Some(Node::Found(outcome)))
+    }
+
+    /// What the unknown rules lack from which the end of the chain could be explained. The first of them is printed as a link.
+    fn lacks(&self, below: &Below, chain: &mut Vec<Node>) -> Vec<Lack> {
+        let Some(&end) = chain.last() else { return Vec::new() };
+        let mut unknown: Vec<usize> = Vec::new();
+        let mut queue = VecDeque::from([end]);
+        let mut seen = BTreeSet::from([end]);
+        while let Some(node) = queue.pop_front() {
+            for next in self.explainers(node) {
+                if !seen.insert(next) {
+                    continue;
+                }
+                if let Node::Unknown(rule) = next {
+                    unknown.push(rule);
+                }
+                queue.push_back(next);
+            }
+        }
+        let _ = below;
+        if let Some(&first) = unknown.first() {
+            chain.push(Node::Unknown(first));
+        }
+        let mut lacks: Vec<Lack> = unknown.iter().flat_map(|&rule| self.stuck_rows(rule).cloned()).collect();
+        lacks.sort();
+        lacks.dedup();
+        lacks
+    }
+}
+
+/// The part of the rule graph below an outcome: for each node the one above it and how many unknown rules lie between.
+#[derive(Debug)]
+struct Below {
+    parents: BTreeMap<Node, (Option<Node>, usize)>,
+}
+
+impl Below {
+    fn chain_to(&self, end: Node) -> Vec<Node> {
+        let mut chain = vec![end];
+        let mut at = end;
+        while let Some((Some(above), _)) = self.parents.get(&at) {
+            if chain.len() > self.parents.len() {
+                break;
+            }
+            chain.push(*above);
+            at = *above;
+        }
+        chain.reverse();
+        chain
+    }
+
+    fn depth(&self, node: Node) -> usize {
+        self.chain_to(node).len()
+    }
+
+    /// Whether `node` lies between the outcome and `at`, so that going there again would be a circle.
+    fn is_above(&self, node: Node, at: Node) -> bool {
+        self.chain_to(at).contains(&node)
+    }
+}

@@ -1,0 +1,111 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::home::Home;
+use crate::graph::{Claim, Cluster, Hole, Input, Kinds, Namespaces, Object};
+use crate::layout::{self, Promise};
+use crate::model::{ClusterId, Gap, GapReason, plural_of};
+
+/// Turns the promises of the layouts into claims about clusters.
+pub(super) fn claims(home: &Home, of_root: &[ClusterId], objects: &[Object]) -> Vec<Claim> {
+    let mut claims = Vec::new();
+    for (root, &cluster) in home.roots().iter().zip(of_root) {
+        for promise in &root.root.promises {
+            let (kinds, namespaces) = match promise {
+                Promise::Groups(groups) => (vec![Kinds::Groups(groups)], Namespaces::All),
+                Promise::Kinds(kinds) => (vec![Kinds::Named(kinds)], Namespaces::All),
+                Promise::Lists { namespace, kinds } => {
+                    let names = BTreeSet::from([Arc::from(namespace.as_str())]);
+                    (kinds.iter().map(|kind| Kinds::One(Arc::from(*kind))).collect(), Namespaces::Some(names))
+                }
+                Promise::Scoped(plurals) => (scoped(plurals, objects), Namespaces::All),
+            };
+            claims.extend(kinds.into_iter().map(|kinds| Claim { cluster, kinds, namespaces: namespaces.clone() }));
+        }
+    }
+    claims
+}
+
+/// Kinds of the cluster-scoped directories: those whose plural names one and of which an object was read.
+fn scoped(plurals: &[String], objects: &[Object]) -> Vec<Kinds> {
+    let mut kinds: BTreeSet<Arc<str>> = BTreeSet::new();
+    for object in objects.iter().filter(|object| object.namespace.is_none()) {
+        if kinds.contains(&object.gvk.kind) {
+            continue;
+        }
+        let plural = plural_of(&object.gvk.kind);
+        if plurals.iter().any(|name| *name == plural || name.strip_prefix(&plural).is_some_and(|rest| rest.starts_with('.'))) {
+            kinds.insert(object.gvk.kind.clone());
+        }
+    }
+    kinds.into_iter().map(Kinds::One).collect()
+}
+
+/// Where the promises are broken: damage of an input concerns everything in it, damage of a file its kind and namespace.
+pub(super) fn holes(inputs: &[Input], home: &Home, of_root: &[ClusterId], clusters: &[Cluster], gaps: &[Gap]) -> Vec<Hole> {
+    let mut holes = Vec::new();
+    let whole = |cluster, reason: &str| Hole { cluster: Some(cluster), kinds: Kinds::All, namespaces: Namespaces::All, reason: reason.into() };
+    for (root, &cluster) in home.roots().iter().zip(of_root) {
+        if inputs.get(root.input as usize).is_some_and(|input| !input.complete) {
+            holes.push(whole(cluster, "the archive is incomplete"));
+        }
+    }
+    for (index, cluster) in (0_u32..).zip(clusters) {
+        if cluster.suspect {
+            holes.push(whole(ClusterId(index), "data of two clusters seem to be mixed here"));
+        }
+    }
+    for gap in gaps.iter().filter(|gap| gap.reason != GapReason::Suspect && gap.reason != GapReason::Login) {
+        let Some(root) = home.root_of(gap.input, gap.path.as_str()) else { continue };
+        holes.push(of_file(of_root[root], gap));
+    }
+    holes
+}
+
+fn of_file(cluster: ClusterId, gap: &Gap) -> Hole {
+    let identity = layout::manifest_path(gap.path.as_str());
+    let kinds = identity.resource.as_deref().and_then(kind_of).map_or(Kinds::All, |kind| Kinds::One(kind.into()));
+    let namespaces = match identity.namespace {
+        Some(namespace) => Namespaces::Some(BTreeSet::from([Arc::from(namespace.as_str())])),
+        None if kinds == Kinds::All => Namespaces::Some(BTreeSet::new()),
+        None => Namespaces::All,
+    };
+    Hole { cluster: Some(cluster), kinds, namespaces, reason: format!("{} could not be read ({})", gap.path, gap.reason).into() }
+}
+
+/// The kind behind a plural resource name, for the kinds whose absence rules ask about.
+fn kind_of(resource: &str) -> Option<&'static str> {
+    const KINDS: &[&str] = &[
+        "Backup",
+        "BackupRepository",
+        "BackupStorageLocation",
+        "DaemonSet",
+        "Deployment",
+        "DirectImageMigration",
+        "DirectVolumeMigration",
+        "DirectVolumeMigrationProgress",
+        "Event",
+        "Job",
+        "MigCluster",
+        "MigHook",
+        "MigMigration",
+        "MigPlan",
+        "MigStorage",
+        "MigrationController",
+        "Namespace",
+        "Node",
+        "PersistentVolume",
+        "PersistentVolumeClaim",
+        "Pod",
+        "PodVolumeBackup",
+        "PodVolumeRestore",
+        "ResticRepository",
+        "Restore",
+        "Route",
+        "Secret",
+        "Service",
+        "StorageClass",
+    ];
+    let plural = resource.split('.').next().unwrap_or(resource);
+    KINDS.iter().copied().find(|kind| plural_of(kind) == plural)
+}

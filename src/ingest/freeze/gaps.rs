@@ -1,0 +1,50 @@
+use std::sync::Arc;
+
+use crate::archive::{ArchiveGap, GapKind};
+use crate::ingest::kube_yaml::Problem;
+use crate::model::{EntryPath, Gap, GapReason};
+
+/// Damage of the container as gaps of the report.
+pub(super) fn of_archive(input: u32, gaps: &[ArchiveGap]) -> Vec<Gap> {
+    let reason = |kind: GapKind| match kind {
+        GapKind::Truncated => GapReason::Truncated,
+        GapKind::Corrupt => GapReason::Unparsable,
+        GapKind::Limit | GapKind::LongLine => GapReason::Limit,
+        GapKind::Refused | GapKind::Unsupported | GapKind::Unreadable => GapReason::Unreadable,
+    };
+    gaps.iter()
+        .map(|gap| {
+            let mut detail = gap.detail.clone();
+            if let Some(offset) = gap.offset {
+                detail = format!("{detail} at byte {offset}");
+            }
+            if let Some(after) = &gap.after {
+                detail = format!("{detail}, last member {after}");
+            }
+            Gap { input, path: EntryPath::from(gap.path.as_str()), reason: reason(gap.kind), detail }
+        })
+        .collect()
+}
+
+/// Problems of manifests as gaps. Throttling notes and NUL tails leave the objects whole and are left out.
+pub(super) fn of_manifests(input: u32, problems: &[(Arc<str>, u32, Problem)]) -> Vec<Gap> {
+    problems.iter().filter(|(_, _, problem)| !problem.is_benign()).map(|(path, _, problem)| of_manifest(input, path, problem)).collect()
+}
+
+fn of_manifest(input: u32, path: &Arc<str>, problem: &Problem) -> Gap {
+    let (reason, detail) = match problem {
+        Problem::Empty => (GapReason::Empty, "the file holds no bytes".to_owned()),
+        Problem::Stderr { text, .. } | Problem::StderrLine { text, .. } => (GapReason::Stderr, first_line(text)),
+        Problem::Unparsable { line, reason, .. } => (GapReason::Unparsable, format!("line {line}: {reason}")),
+        Problem::Limit { line, reason } => (GapReason::Limit, format!("line {line}: {reason}")),
+        Problem::TrailingGarbage { line, .. } => (GapReason::Unparsable, format!("line {line}: tail of an older version of the file")),
+        Problem::Truncated { line } => (GapReason::Truncated, format!("the file ends inside an object at line {line}")),
+        Problem::NotUtf8 { line } => (GapReason::Unparsable, format!("line {line}: bytes that are not UTF-8 were replaced")),
+        Problem::NulTail { line, bytes } => (GapReason::Unparsable, format!("line {line}: {bytes} NUL bytes at the end")),
+    };
+    Gap { input, path: EntryPath(path.clone()), reason, detail }
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim().to_owned()
+}

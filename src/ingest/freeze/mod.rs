@@ -1,0 +1,165 @@
+//! Puts what was read in its place: which directory is which cluster, which copies are one, what was promised and what broke.
+
+mod clusters;
+mod coverage;
+mod gaps;
+mod home;
+mod identity;
+mod logs;
+mod timestamp;
+
+use std::sync::Arc;
+
+use super::kube_yaml::Stats;
+use super::worker::{Harvest, Seen};
+use crate::archive::{ArchiveGap, Walked};
+use crate::graph::{Builder, Dataset, Graph, Input};
+use crate::model::{EntryPath, Gap, Timestamp};
+use crate::scan::PatternSet;
+use home::Home;
+
+/// Everything that was read of one input.
+#[derive(Debug)]
+pub struct InputRead {
+    /// Base name as given.
+    pub name: String,
+    /// What the walk saw.
+    pub walked: Walked,
+    /// Every path seen, also of files that were not wanted.
+    pub paths: Vec<Arc<str>>,
+    /// What the workers read.
+    pub harvests: Vec<Harvest>,
+    /// What the archive could not give.
+    pub gaps: Vec<ArchiveGap>,
+}
+
+/// The graph with figures about its making.
+#[derive(Debug)]
+pub struct Frozen {
+    /// The graph.
+    pub graph: Graph,
+    /// Bytes by YAML reader.
+    pub yaml: Stats,
+    /// Objects before copies were merged.
+    pub copies: u64,
+}
+
+/// Merges the inputs of one case.
+pub fn freeze(inputs: Vec<InputRead>, patterns: &PatternSet) -> Frozen {
+    let mut all = Collected::default();
+    for (index, input) in (0_u32..).zip(inputs) {
+        all.add(index, input);
+    }
+    all.freeze(patterns)
+}
+
+/// What the inputs hold together, sorted so that arrival leaves no trace.
+#[derive(Debug, Default)]
+struct Collected {
+    inputs: Vec<Input>,
+    home: Home,
+    objects: Vec<Seen<crate::graph::Object>>,
+    events: Vec<Seen<crate::graph::Event>>,
+    chunks: Vec<(u32, super::worker::Chunk)>,
+    texts: Vec<(u32, Arc<str>, String)>,
+    gaps: Vec<Gap>,
+    broken: Vec<(u32, Arc<str>)>,
+    yaml: Stats,
+}
+
+impl Collected {
+    fn add(&mut self, index: u32, input: InputRead) {
+        let sha256 = input.walked.sha256.map(hex).unwrap_or_default();
+        let repeats = self.inputs.iter().filter(|other| other.name.split('#').next() == Some(input.name.as_str())).count();
+        let name = if repeats == 0 { input.name } else { format!("{}#{}", input.name, repeats + 1) };
+        let same = !sha256.is_empty() && self.inputs.iter().any(|other| other.sha256 == sha256);
+        let gathers = crate::layout::home(input.paths.iter().map(|path| &**path));
+        let mut layouts: Vec<String> = gathers.iter().map(|gather| gather.flavour.to_owned()).collect();
+        layouts.sort();
+        layouts.dedup();
+        self.inputs.push(Input {
+            name,
+            sha256,
+            bytes: input.walked.input_bytes,
+            files: input.walked.files,
+            layouts,
+            complete: input.walked.complete,
+        });
+        if same {
+            // The same archive twice is one dataset: its second copy would only count everything twice.
+            return;
+        }
+        self.home.add(index, gathers);
+        self.gaps.extend(gaps::of_archive(index, &input.gaps));
+        for harvest in input.harvests {
+            self.yaml.fast_bytes += harvest.stats.fast_bytes;
+            self.yaml.general_bytes += harvest.stats.general_bytes;
+            self.objects.extend(harvest.objects);
+            self.events.extend(harvest.events);
+            self.chunks.extend(harvest.chunks.into_iter().map(|chunk| (index, chunk)));
+            self.texts.extend(harvest.texts.into_iter().map(|(path, _, text)| (index, path, text)));
+            self.gaps.extend(gaps::of_manifests(index, &harvest.problems));
+            self.broken.extend(harvest.broken.into_iter().map(|(path, _)| (index, path)));
+        }
+        self.texts.sort();
+        self.broken.sort();
+    }
+
+    fn freeze(mut self, patterns: &PatternSet) -> Frozen {
+        last_member_wins(&mut self.objects, |object| &object.places[0].path, |object| object.places[0].input);
+        last_member_wins(&mut self.events, |event| &event.place.path, |event| event.place.input);
+        let copies = self.objects.len() as u64;
+        let logs = logs::merge(std::mem::take(&mut self.chunks), patterns);
+        self.gaps.extend(logs.gaps);
+        let clusters = clusters::find(&self, &logs.logs);
+        let mut builder = Builder { inputs: self.inputs.clone(), clusters: clusters.clusters, ..Builder::default() };
+        builder.datasets = self
+            .home
+            .gathers()
+            .map(|(input, gather)| Dataset { input, root: gather.root.clone(), flavour: gather.flavour.to_owned() })
+            .collect();
+        for seen in self.objects {
+            let mut object = seen.it;
+            let place = &object.places[0];
+            let Some(cluster) = self.home.root_of(place.input, place.path.as_str()).map(|root| clusters.of_root[root]) else { continue };
+            object.cluster = cluster;
+            builder.objects.push(object);
+        }
+        for seen in self.events {
+            let mut event = seen.it;
+            let Some(cluster) = self.home.root_of(event.place.input, event.place.path.as_str()).map(|root| clusters.of_root[root]) else { continue };
+            event.cluster = cluster;
+            builder.events.push(event);
+        }
+        logs::place(logs.logs, &self.home, &clusters.of_root, &mut builder);
+        self.gaps.extend(clusters.gaps);
+        builder.coverage.claims = coverage::claims(&self.home, &clusters.of_root, &builder.objects);
+        builder.coverage.holes = coverage::holes(&self.inputs, &self.home, &clusters.of_root, &builder.clusters, &self.gaps);
+        builder.coverage.windows = logs::windows(&builder.logs);
+        builder.gaps = self.gaps;
+        Frozen { graph: builder.freeze(), yaml: self.yaml, copies }
+    }
+}
+
+/// Of two members with the same path the later one is the file; the earlier was overwritten when the archive was made.
+fn last_member_wins<T>(seen: &mut Vec<Seen<T>>, path: impl Fn(&T) -> &EntryPath, input: impl Fn(&T) -> u32) {
+    let mut newest: rustc_hash::FxHashMap<(u32, Arc<str>), u32> = rustc_hash::FxHashMap::default();
+    for one in seen.iter() {
+        let member = newest.entry((input(&one.it), path(&one.it).0.clone())).or_insert(one.member);
+        *member = (*member).max(one.member);
+    }
+    seen.retain(|one| newest.get(&(input(&one.it), path(&one.it).0.clone())) == Some(&one.member));
+}
+
+fn hex(bytes: [u8; 32]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// The latest of some times.
+fn latest(times: impl Iterator<Item = Timestamp>) -> Option<Timestamp> {
+    times.max()
+}

@@ -1,0 +1,15 @@
+//! From files to a graph: manifests become objects and events, logs become nodes with hits, damage becomes gaps.
+//!
+//! Workers ([`Worker`]) see files in any order and on any thread; [`freeze`] puts everything in its place once all paths are
+//! known. Nothing that depends on arrival reaches the graph. May import `archive`, `layout`, `scan`, `graph` and `model`.
+
+mod event;
+mod freeze;
+mod keep;
+mod lines;
+pub mod kube_yaml;
+mod object;
+mod worker;
+
+pub use freeze::{Frozen, InputRead, freeze};
+pub use worker::{Harvest, Worker};

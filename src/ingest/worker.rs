@@ -1,0 +1,126 @@
+use std::sync::Arc;
+
+use super::kube_yaml::{Item, Limits, Problem, Reader, Stats};
+use super::lines::Lines;
+use super::{event, keep, object};
+use crate::archive::{Batch, Part};
+use crate::graph::{Event, Object};
+use crate::layout::{self, Shape};
+use crate::model::{Component, EntryPath, Timestamp};
+use crate::scan::{ChunkScan, PatternSet, Scanner};
+
+/// What one worker read of one input. Order means nothing; [`super::freeze`] sorts.
+#[derive(Debug, Default)]
+pub struct Harvest {
+    pub(super) objects: Vec<Seen<Object>>,
+    pub(super) events: Vec<Seen<Event>>,
+    pub(super) chunks: Vec<Chunk>,
+    pub(super) texts: Vec<(Arc<str>, u32, String)>,
+    pub(super) problems: Vec<(Arc<str>, u32, Problem)>,
+    pub(super) broken: Vec<(Arc<str>, u32)>,
+    pub(super) stats: Stats,
+}
+
+/// Something with the member it came from; of two members with one path the later is the newer.
+#[derive(Debug)]
+pub(super) struct Seen<T> {
+    pub(super) member: u32,
+    pub(super) latest: Option<Timestamp>,
+    pub(super) it: T,
+}
+
+/// One piece of a log.
+#[derive(Debug)]
+pub(super) struct Chunk {
+    pub(super) path: Arc<str>,
+    pub(super) member: u32,
+    pub(super) index: u32,
+    pub(super) component: Component,
+    pub(super) scan: ChunkScan,
+}
+
+/// The longest text file of which anything is kept.
+const TEXT: usize = 64 << 10;
+
+/// Reads batches of one input on one thread.
+#[derive(Debug)]
+pub struct Worker<'p> {
+    input: u32,
+    extra_kinds: &'p [String],
+    reader: Reader,
+    scanner: Scanner<'p>,
+    limits: Limits,
+    harvest: Harvest,
+}
+
+impl<'p> Worker<'p> {
+    /// A worker for one input. Bodies of `extra_kinds` are kept beside the usual ones.
+    pub fn new(input: u32, patterns: &'p PatternSet, extra_kinds: &'p [String]) -> Self {
+        Self {
+            input,
+            extra_kinds,
+            reader: Reader::default(),
+            scanner: Scanner::new(patterns),
+            limits: Limits::default(),
+            harvest: Harvest::default(),
+        }
+    }
+
+    /// Reads one batch.
+    pub fn batch(&mut self, batch: &Batch) {
+        for part in &batch.parts {
+            let own = part.own(batch);
+            match layout::shape(&part.path) {
+                Shape::Manifest => self.manifest(part, own),
+                Shape::Log(component) => self.log(part, batch, component),
+                Shape::Text if part.first => {
+                    let text = String::from_utf8_lossy(&own[..own.len().min(TEXT)]).into_owned();
+                    self.harvest.texts.push((part.path.clone(), part.member, text));
+                }
+                Shape::Text | Shape::Ignore | Shape::Closed => {}
+            }
+            if part.truncated {
+                self.harvest.broken.push((part.path.clone(), part.member));
+            }
+        }
+    }
+
+    /// What was read.
+    pub fn finish(mut self) -> Harvest {
+        self.harvest.stats = self.reader.stats();
+        self.harvest
+    }
+
+    fn log(&mut self, part: &Part, batch: &Batch, component: Component) {
+        let around = part.with_context(batch);
+        let (lead, rest) = around.split_at(part.lead.min(around.len()));
+        let (body, trail) = rest.split_at(part.range.len().min(rest.len()));
+        let scan = self.scanner.chunk(component, lead, body, trail);
+        self.harvest.chunks.push(Chunk { path: part.path.clone(), member: part.member, index: part.index, component, scan });
+    }
+
+    fn manifest(&mut self, part: &Part, source: &[u8]) {
+        let Self { input, extra_kinds, reader, limits, harvest, .. } = self;
+        let path = EntryPath(part.path.clone());
+        let Harvest { objects, events, problems, .. } = harvest;
+        let mut lines: Option<Lines> = None;
+        let mut on_item = |item: Item<'_>| {
+            let root = item.draft.root();
+            if event::is_event(root) {
+                let lines = lines.get_or_insert_with(|| Lines::of(source));
+                if let Some(event) = event::read(root, *input, &path, item.line, source, lines) {
+                    events.push(Seen { member: part.member, latest: event.last, it: event });
+                }
+                return;
+            }
+            let Some((mut object, latest)) = object::read(root, *input, &path, item.line) else { return };
+            if keep::keeps(object.kind(), extra_kinds) {
+                let lines = lines.get_or_insert_with(|| Lines::of(source));
+                object.body = Some(object::body(item.draft.to_tape(), source, lines, item.line));
+            }
+            objects.push(Seen { member: part.member, latest, it: object });
+        };
+        let mut on_problem = |problem: Problem| problems.push((part.path.clone(), part.member, problem));
+        reader.read(source, limits, &mut on_item, &mut on_problem);
+    }
+}

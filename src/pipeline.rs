@@ -1,0 +1,202 @@
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::archive::{self, ArchiveError, Limits, Source, Want};
+use crate::engine;
+use crate::finding::Report;
+use crate::graph::Graph;
+use crate::ingest::{self, InputRead, Worker};
+use crate::layout::{self, Shape};
+use crate::mtc;
+use crate::rules::{Pack, PackErrors};
+use crate::scan::{PatternSet, ScanError};
+
+/// What the caller may choose.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Limits of the archive walk.
+    pub limits: Limits,
+    /// Worker threads beside the one that decodes; `None` for one less than there are cores.
+    pub workers: Option<usize>,
+    /// Directory with rules that add to the built-in ones.
+    pub rules: Vec<PathBuf>,
+    /// Rules whose findings are left out.
+    pub ignore: Vec<String>,
+}
+
+/// Told how far the work is.
+pub trait Progress: Sync {
+    /// A new stage begins: `reading must-gather.tar.gz`.
+    fn stage(&self, what: &str);
+    /// A file was met.
+    fn file(&self);
+}
+
+/// Says nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Quiet;
+
+impl Progress for Quiet {
+    fn stage(&self, _: &str) {}
+    fn file(&self) {}
+}
+
+/// A finished case.
+#[derive(Debug)]
+pub struct Analysis {
+    /// The report.
+    pub report: Report,
+    /// The graph it was made from.
+    pub graph: Graph,
+    /// What it took.
+    pub figures: Figures,
+}
+
+/// What the run took; never part of a report.
+#[derive(Debug, Clone, Default)]
+pub struct Figures {
+    /// Reading the inputs.
+    pub reading: Duration,
+    /// Merging, identity and relations.
+    pub freezing: Duration,
+    /// Rules.
+    pub rules: Duration,
+    /// Attribution, causes and the report.
+    pub reporting: Duration,
+    /// YAML bytes by the fast reader.
+    pub yaml_fast: u64,
+    /// YAML bytes by the general one.
+    pub yaml_general: u64,
+    /// Objects before copies were merged.
+    pub copies: u64,
+}
+
+/// Why nothing could be analyzed.
+#[derive(Debug, Error, Diagnostic)]
+pub enum Error {
+    /// An input could not be opened; what the user gave is wrong.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Archive(#[from] ArchiveError),
+    /// A rule is wrong; its author must mend it.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Pack(#[from] PackErrors),
+    /// A pattern of the pack is wrong; its author must mend it.
+    #[error(transparent)]
+    Scan(#[from] ScanError),
+    /// The inputs were read and hold nothing of a gather.
+    #[error("no must-gather in {inputs}")]
+    #[diagnostic(code(mig_analyze::no_gather), help("{help}"))]
+    NoGather {
+        /// The inputs.
+        inputs: String,
+        /// What was found, and what to give instead.
+        help: String,
+    },
+}
+
+/// Analyzes the inputs as one case.
+pub fn analyze(inputs: &[PathBuf], options: &Options, progress: &dyn Progress) -> Result<Analysis, Error> {
+    let sources: Vec<(String, Source)> = inputs.iter().map(|path| (base_name(path), Source::from(path.clone()))).collect();
+    analyze_sources(&sources, options, progress)
+}
+
+/// Analyzes named sources as one case; tests give bytes in memory.
+pub fn analyze_sources(sources: &[(String, Source)], options: &Options, progress: &dyn Progress) -> Result<Analysis, Error> {
+    let mut figures = Figures::default();
+    let layers: Vec<&Path> = options.rules.iter().map(PathBuf::as_path).collect();
+    let pack = Pack::load(&layers)?;
+    let patterns = PatternSet::compile(&pack.patterns())?;
+    let kinds: Vec<String> = pack.kinds().into_iter().map(str::to_owned).collect();
+
+    let clock = Instant::now();
+    let mut read = Vec::with_capacity(sources.len());
+    for (index, (name, source)) in (0_u32..).zip(sources) {
+        progress.stage(&format!("reading {name}"));
+        read.push(read_input(index, name, source, options, &kinds, &patterns, progress)?);
+    }
+    figures.reading = clock.elapsed();
+    require_a_gather(&read)?;
+
+    progress.stage("joining objects");
+    let clock = Instant::now();
+    let frozen = ingest::freeze(read, &patterns);
+    let mut graph = frozen.graph;
+    let roles = mtc::roles(&graph);
+    for (cluster, roles) in graph.clusters.iter_mut().zip(roles) {
+        cluster.roles = roles;
+    }
+    let derived = mtc::derive(&graph);
+    graph.adopt(derived.facts, derived.kinds);
+    figures.freezing = clock.elapsed();
+    (figures.yaml_fast, figures.yaml_general, figures.copies) = (frozen.yaml.fast_bytes, frozen.yaml.general_bytes, frozen.copies);
+
+    progress.stage("running rules");
+    let clock = Instant::now();
+    let results = engine::run(&graph, &pack);
+    figures.rules = clock.elapsed();
+
+    let clock = Instant::now();
+    let report = engine::report(&graph, &pack, &results);
+    figures.reporting = clock.elapsed();
+    Ok(Analysis { report, graph, figures })
+}
+
+fn read_input(
+    index: u32,
+    name: &str,
+    source: &Source,
+    options: &Options,
+    kinds: &[String],
+    patterns: &PatternSet,
+    progress: &dyn Progress,
+) -> Result<InputRead, Error> {
+    let workers = options.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, |cores| cores.get() - 1));
+    let paths: Mutex<Vec<Arc<str>>> = Mutex::new(Vec::new());
+    let want = |path: &str| {
+        progress.file();
+        paths.lock().unwrap_or_else(PoisonError::into_inner).push(path.into());
+        match layout::shape(path) {
+            Shape::Manifest | Shape::Text => Want::Whole,
+            Shape::Log(_) => Want::Stream,
+            Shape::Ignore => Want::Skip,
+            Shape::Closed => Want::Closed,
+        }
+    };
+    let run = archive::run(source, &options.limits, &want, workers, || Worker::new(index, patterns, kinds), Worker::batch)?;
+    Ok(InputRead {
+        name: name.to_owned(),
+        walked: run.walked,
+        paths: paths.into_inner().unwrap_or_else(PoisonError::into_inner),
+        harvests: run.states.into_iter().map(Worker::finish).collect(),
+        gaps: run.gaps,
+    })
+}
+
+/// A report over nothing would read like a clean bill of health, so it is refused.
+fn require_a_gather(read: &[InputRead]) -> Result<(), Error> {
+    let found = read.iter().any(|input| !layout::home(input.paths.iter().map(|path| &**path)).is_empty());
+    if found {
+        return Ok(());
+    }
+    let inputs: Vec<&str> = read.iter().map(|input| input.name.as_str()).collect();
+    let mut shown: Vec<&str> = read.iter().flat_map(|input| input.paths.iter().map(|path| &**path)).collect();
+    shown.sort_unstable();
+    let total = shown.len();
+    shown.truncate(5);
+    let seen = if total == 0 { "It holds no files.".to_owned() } else { format!("It holds {total} files, such as {}.", shown.join(", ")) };
+    Err(Error::NoGather {
+        inputs: inputs.join(", "),
+        help: format!("{seen} Give the archive that `oc adm must-gather` or `oc adm inspect` wrote, or the directory it was unpacked to."),
+    })
+}
+
+fn base_name(path: &std::path::Path) -> String {
+    let name = path.file_name().or_else(|| path.components().next_back().map(|part| part.as_os_str()));
+    name.map_or_else(|| "input".to_owned(), |name| name.to_string_lossy().into_owned())
+}

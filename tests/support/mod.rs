@@ -1,0 +1,172 @@
+//! Stories: folders under `fixtures/` with what a person would conclude from them.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use mig_analyze::archive::Source;
+use mig_analyze::archive::pack::Tar;
+use mig_analyze::finding::Report;
+use mig_analyze::{Options, Quiet, analyze_sources};
+use serde::Deserialize;
+
+/// What `expect.yaml` says.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expect {
+    pub story: String,
+    pub inputs: Vec<String>,
+    pub pack: Pack,
+    #[serde(default)]
+    pub clusters: Option<usize>,
+    #[serde(default)]
+    pub migrations: Vec<ExpectRun>,
+    #[serde(default)]
+    pub present: Vec<String>,
+    #[serde(default)]
+    pub absent: Vec<String>,
+    #[serde(default)]
+    pub max_severity: Option<String>,
+    #[serde(default)]
+    pub gaps: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Pack {
+    Word(String),
+    Cut { #[serde(rename = "as")] form: String, truncate_percent: usize },
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectRun {
+    pub name: String,
+    #[serde(default)]
+    pub outcome: Option<String>,
+    #[serde(default)]
+    pub phase: Option<String>,
+    #[serde(default)]
+    pub superseded: Option<bool>,
+    #[serde(default)]
+    pub root: Option<Vec<String>>,
+    #[serde(default)]
+    pub says: Vec<String>,
+    #[serde(default)]
+    pub not: Vec<String>,
+    #[serde(default)]
+    pub symptoms: Vec<String>,
+    #[serde(default)]
+    pub look_at: Option<ExpectTarget>,
+    #[serde(default)]
+    pub collect: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectTarget {
+    pub cluster: String,
+    pub kind: String,
+    #[serde(default)]
+    pub namespace: Option<String>,
+    pub name: String,
+}
+
+/// One file of an input.
+pub type File = (String, Arc<[u8]>);
+
+/// A story with its files in memory.
+pub struct Story {
+    pub name: String,
+    pub expect: Expect,
+    /// Files of each input, by path, with the root member's name in front.
+    pub inputs: Vec<Vec<File>>,
+}
+
+pub fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
+}
+
+/// All stories, by name.
+pub fn stories() -> Vec<Story> {
+    let mut names: Vec<String> = std::fs::read_dir(fixtures())
+        .expect("fixtures exist")
+        .map(|entry| entry.expect("readable"))
+        .filter(|entry| entry.path().join("expect.yaml").exists())
+        .map(|entry| entry.file_name().into_string().expect("plain name"))
+        .collect();
+    names.sort();
+    names.into_iter().map(|name| Story::load(&name)).collect()
+}
+
+impl Story {
+    pub fn load(name: &str) -> Self {
+        let dir = fixtures().join(name);
+        let text = std::fs::read_to_string(dir.join("expect.yaml")).expect("expect.yaml");
+        let expect: Expect = serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{name}/expect.yaml: {error}"));
+        let inputs = expect.inputs.iter().map(|input| files(&dir.join(input))).collect();
+        Self { name: name.to_owned(), expect, inputs }
+    }
+
+    /// The inputs packed as the story says.
+    pub fn sources(&self) -> Vec<(String, Source)> {
+        self.inputs.iter().zip(&self.expect.inputs).map(|(files, input)| (archive_name(input), self.pack(files))).collect()
+    }
+
+    fn pack(&self, files: &[File]) -> Source {
+        let bytes = match &self.expect.pack {
+            Pack::Word(word) if word == "nested" => nested(files),
+            Pack::Word(_) => tar_gz(files),
+            Pack::Cut { form, truncate_percent } => {
+                let mut bytes = if form == "nested" { nested(files) } else { tar_gz(files) };
+                bytes.truncate(bytes.len() * truncate_percent / 100);
+                bytes
+            }
+        };
+        Source::bytes("must-gather.tar.gz", bytes)
+    }
+}
+
+/// `source/must-gather` is attached as `source-must-gather.tar.gz`.
+pub fn archive_name(input: &str) -> String {
+    format!("{}.tar.gz", input.replace('/', "-"))
+}
+
+pub fn tar_gz(files: &[File]) -> Vec<u8> {
+    files.iter().fold(Tar::new(), |tar, (path, content)| tar.file(path, content)).gzip()
+}
+
+/// The wrapper that `oc adm must-gather` makes: an archive of the same name in an archive.
+pub fn nested(files: &[File]) -> Vec<u8> {
+    let inner = tar_gz(files);
+    let dir = "must-gather.local.4832041553094271561/quay-io-konveyor-must-gather-sha256-0f1e2d";
+    Tar::new().file(&format!("{dir}/must-gather.tar.gz"), inner).gzip()
+}
+
+fn files(root: &Path) -> Vec<File> {
+    let base = root.file_name().expect("input folder").to_string_lossy().into_owned();
+    let mut list = Vec::new();
+    collect(root, &base, &mut list);
+    list.sort();
+    list
+}
+
+fn collect(dir: &Path, prefix: &str, list: &mut Vec<File>) {
+    for entry in std::fs::read_dir(dir).unwrap_or_else(|error| panic!("{}: {error}", dir.display())) {
+        let entry = entry.expect("readable");
+        let path = format!("{prefix}/{}", entry.file_name().to_string_lossy());
+        if entry.file_type().expect("type").is_dir() {
+            collect(&entry.path(), &path, list);
+        } else {
+            list.push((path, std::fs::read(entry.path()).expect("readable").into()));
+        }
+    }
+}
+
+pub fn analyze(sources: &[(String, Source)]) -> Report {
+    analyze_with(sources, 1)
+}
+
+pub fn analyze_with(sources: &[(String, Source)], workers: usize) -> Report {
+    let options = Options { workers: Some(workers), ..Options::default() };
+    analyze_sources(sources, &options, &Quiet).expect("the story opens").report
+}
