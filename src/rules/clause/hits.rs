@@ -95,6 +95,10 @@ impl<'a> Matcher<'a> {
         };
         let clusters = self.hit_clusters(named, row, anchor.as_ref(), &mut found);
         let window = self.window(named, row);
+        // A bound without value is never met, whatever was gathered.
+        if window.broken {
+            return Found::default();
+        }
         let graph = self.graph;
         let wanted = |event: &Event| clusters.contains(&event.cluster) && reasons.iter().any(|reason| reason == "*" || **reason == *event.reason);
         let events: Vec<&'a Event> = match &anchor {
@@ -169,6 +173,10 @@ impl<'a> Matcher<'a> {
             clusters.extend(self.graph.host_cluster().filter(|host| !clusters.contains(host)));
         }
         let window = self.window(named, row);
+        // A bound without value is never met, whatever was gathered.
+        if window.broken {
+            return Found::default();
+        }
         let graph = self.graph;
         let mut candidates = Vec::new();
         for (_, hits) in graph.hits_of(pattern) {
@@ -228,6 +236,9 @@ impl<'a> Matcher<'a> {
         };
         let clusters = self.hit_clusters(named, row, anchor.as_ref(), &mut found);
         let window = self.window(named, row);
+        if window.broken {
+            return Found::default();
+        }
         let mut groups: Vec<Errors<'a>> = Vec::new();
         for family in families {
             self.object_errors(family, &clusters, anchor.as_ref(), regexes, *layer, by.as_deref(), &mut groups);

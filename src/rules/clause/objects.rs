@@ -185,7 +185,9 @@ impl<'a> Matcher<'a> {
             for kind in kinds.into_iter().filter(|kind| !DERIVED_KINDS.contains(kind) || *kind == "Container") {
                 match cluster {
                     Some(cluster) => found.lacks.extend(cover::objects(graph, *cluster, kind, namespace.as_deref())),
-                    None => found.lacks.push(nowhere(kind)),
+                    // Targets that were found tell which cluster it is.
+                    None if related.targets.is_empty() => found.lacks.push(nowhere(kind)),
+                    None => {}
                 }
             }
         }
