@@ -17,6 +17,7 @@ pub(super) struct Traits {
     pub(super) cluster_id: Option<Arc<str>>,
     pub(super) infrastructure: Option<Arc<str>>,
     pub(super) kubernetes: Option<Arc<str>>,
+    pub(super) backed_up_by: Option<Arc<str>>,
     pub(super) nodes: BTreeSet<Arc<str>>,
     pub(super) pods: BTreeSet<Uid>,
     pub(super) restored_by: BTreeSet<Arc<str>>,
@@ -72,7 +73,7 @@ impl Traits {
                     .and_then(|body| body.root().path("metadata.annotations"))
                     .and_then(|annotations| annotations.get("velero.io/source-cluster-k8s-gitversion"))
                     .and_then(Value::text);
-                self.kubernetes = self.kubernetes.take().or_else(|| version.map(|version| Arc::from(&*version)));
+                self.backed_up_by = self.backed_up_by.take().or_else(|| version.map(|version| Arc::from(&*version)));
             }
             "MigrationController" | "MigCluster" | "MigPlan" => self.has_mtc = true,
             _ => {}
