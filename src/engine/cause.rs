@@ -7,7 +7,6 @@ use crate::finding::{Confidence, RuleRole};
 use crate::graph::relations::RELATIONS;
 use crate::graph::{Graph, ObjectId};
 use crate::model::{ClusterId, ObjectRef};
-use crate::mtc::Run;
 use crate::rules::{Lack, Match, Pack, RuleResult, Subject};
 
 /// A link of an explanation.
@@ -34,11 +33,9 @@ pub(super) struct Verdict {
 
 /// Everything that is needed to explain one run.
 pub(super) struct Case<'c> {
-    pub(super) graph: &'c Graph,
     pub(super) pack: &'c Pack,
     pub(super) results: &'c [RuleResult],
     pub(super) found: &'c [(usize, Match)],
-    pub(super) run: &'c Run,
     pub(super) around: &'c Surroundings,
     pub(super) related: &'c BTreeMap<usize, Relation>,
     pub(super) keys: &'c [Keys],

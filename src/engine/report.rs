@@ -24,22 +24,11 @@ pub fn report(graph: &Graph, pack: &Pack, results: &[RuleResult]) -> Report {
         results.iter().flat_map(|result| result.matches.iter().map(|one| (result.rule, one.clone()))).collect();
     let attribution = attribute::attribute(graph, &runs, &found);
     let keys: Vec<Keys> = found.iter().map(|(_, one)| Keys::of(graph, one)).collect();
-    let verdicts: Vec<Verdict> = runs
+    let verdicts: Vec<Verdict> = attribution
+        .around
         .iter()
-        .enumerate()
-        .map(|(index, run)| {
-            let case = Case {
-                graph,
-                pack,
-                results,
-                found: &found,
-                run,
-                around: &attribution.around[index],
-                related: &attribution.of_run[index],
-                keys: &keys,
-            };
-            case.explain()
-        })
+        .zip(&attribution.of_run)
+        .map(|(around, related)| Case { pack, results, found: &found, around, related, keys: &keys }.explain())
         .collect();
     let maker = Maker { graph, pack, results, runs: &runs, found: &found, attribution: &attribution, verdicts: &verdicts };
     maker.make()
