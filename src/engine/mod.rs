@@ -13,3 +13,6 @@ mod run;
 pub use case::{CaseRunner, Verdict};
 pub use report::report;
 pub use run::{Timed, explain, run, run_timed};
+
+#[cfg(test)]
+mod tests;

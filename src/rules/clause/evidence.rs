@@ -2,12 +2,12 @@
 
 use super::row::Row;
 use crate::finding::Evidence;
-use crate::rules::outcome::report_target;
 use crate::graph::tape::{Shape, Value};
 use crate::graph::{Graph, Object, ObjectId};
 use crate::model::{Excerpt, Hit, HitGroup, Place, Timestamp};
 use crate::rules::binding::{Binding, Part, What};
 use crate::rules::cel::Val;
+use crate::rules::outcome::report_target;
 use crate::rules::path::Path;
 use crate::rules::rule::Rule;
 
@@ -39,7 +39,7 @@ fn pieces(graph: &Graph, binding: &Binding<'_>, path: &Path) -> Vec<Evidence> {
     match &binding.what {
         What::Object(id) => object(graph, *id, &path.steps).into_iter().collect(),
         What::Events(events) => {
-            let Some(event) = events.events.iter().max_by_key(|event| event.last) else { return Vec::new() };
+            let Some(event) = events.all.iter().max_by_key(|event| event.last) else { return Vec::new() };
             let about = report_target(&crate::rules::binding::involved(event));
             let excerpt = Excerpt { text: event.line.to_string(), ..Excerpt::default() };
             vec![Evidence::new(&event.place, &excerpt, &event.message, event.last, Some(about))]
@@ -82,7 +82,16 @@ fn object(graph: &Graph, id: ObjectId, steps: &[String]) -> Option<Evidence> {
         // A whole status points at nothing; its message or phase is what a reader looks for.
         let telling = ["message", "phase", "conditions"].iter().find_map(|key| value.get(key).filter(|_| steps.len() == 1));
         let (value, key) = match (telling, steps.last()) {
-            (Some(inner), _) => (inner, if value.get("message").is_some() { "message" } else if value.get("phase").is_some() { "phase" } else { "conditions" }),
+            (Some(inner), _) => (
+                inner,
+                if value.get("message").is_some() {
+                    "message"
+                } else if value.get("phase").is_some() {
+                    "phase"
+                } else {
+                    "conditions"
+                },
+            ),
             (None, Some(key)) => (value, key.as_str()),
             (None, None) => (value, "metadata"),
         };
@@ -151,7 +160,9 @@ pub(super) fn describe(val: &Val<'_>) -> String {
     match val {
         Val::Thing(binding) => match &binding.what {
             What::Object(id) => describe_object(binding.graph.object(*id)),
-            What::Events(events) => events.events.first().map_or_else(String::new, |event| format!("event {} of {}/{}", event.reason, event.object_kind, event.object_name)),
+            What::Events(events) => {
+                events.all.first().map_or_else(String::new, |event| format!("event {} of {}/{}", event.reason, event.object_kind, event.object_name))
+            }
             What::Condition(part) => format!("condition {}", part.value.get("type").and_then(Value::text).unwrap_or_default()),
             What::Element(part) => part.key.as_ref().map_or_else(|| format!("element {}", part.index), |key| format!("entry {key}")),
             What::Log(lines) => lines.hits.samples.first().map_or_else(String::new, |hit| format!("line {}", hit.line)),
@@ -168,11 +179,13 @@ pub(super) fn describe(val: &Val<'_>) -> String {
 pub(super) fn same_hits(a: &Binding<'_>, b: &Binding<'_>) -> bool {
     match (&a.what, &b.what) {
         (What::Events(a), What::Events(b)) => {
-            a.captures == b.captures && a.events.first().map(|event| &event.place) == b.events.first().map(|event| &event.place)
+            a.captures == b.captures && a.all.first().map(|event| &event.place) == b.all.first().map(|event| &event.place)
         }
         (What::Error(a), What::Error(b)) => match (&a.lines, &b.lines) {
             (Some(a), Some(b)) => std::ptr::eq(a.hits, b.hits),
-            (None, None) => (a.object, a.line, &a.text) == (b.object, b.line, &b.text) && a.event.map(|event| &event.place) == b.event.map(|event| &event.place),
+            (None, None) => {
+                (a.object, a.line, &a.text) == (b.object, b.line, &b.text) && a.event.map(|event| &event.place) == b.event.map(|event| &event.place)
+            }
             _ => false,
         },
         (What::Fact(a), What::Fact(b)) => a.object == b.object && a.fields.iter().zip(&b.fields).all(|((_, a), (_, b))| a.same(b)),
