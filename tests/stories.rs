@@ -163,6 +163,13 @@ fn evidence_is_true(story: &Story) -> Result<(), Failed> {
     let mut files: BTreeMap<(u32, &str), Vec<String>> = BTreeMap::new();
     let mut problems = Vec::new();
     for (finding, evidence) in report.findings.iter().flat_map(|finding| finding.evidence.iter().map(move |evidence| (finding, evidence))) {
+        if evidence.line == 0 {
+            // Damage has no line: the report quotes what the reader of the archive met.
+            if !report.gaps.iter().any(|gap| gap.path == evidence.path && gap.detail.starts_with(&evidence.text)) {
+                problems.push(format!("{}: {} is no gap of the report", finding.rule, evidence.path));
+            }
+            continue;
+        }
         let lines = files.entry((evidence.input, evidence.path.as_str())).or_insert_with(|| {
             let source = &sources[evidence.input as usize].1;
             let bytes = read_entry(source, &Limits::default(), &evidence.path).unwrap_or_default();
