@@ -7,6 +7,7 @@ mod attribute;
 mod case;
 mod cause;
 mod collect;
+mod fold;
 mod report;
 mod run;
 
