@@ -290,7 +290,6 @@ impl<'a> Binding<'a> {
     /// How many objects a hit stands for. A line that does not tell its object stands for one of its own.
     pub(crate) fn object_count(&self) -> u64 {
         match &self.what {
-            What::Error(errors) if errors.lines.is_some() => errors.count,
             What::Error(errors) => errors.more,
             What::Log(lines) => lines.hits.count,
             _ => 1,

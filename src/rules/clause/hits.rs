@@ -260,6 +260,7 @@ impl<'a> Matcher<'a> {
             let sample = hits.samples.iter().map(line_error).find(|text| reaches(regexes, text, *layer));
             let Some(text) = sample.or_else(|| hits.samples.is_empty().then(String::new)) else { continue };
             match Self::inside(window, hits) {
+                Inside::Yes if retold(&mut groups, &lines) => {}
                 Inside::Yes => groups.push(of_lines(lines, text)),
                 Inside::No => {}
                 Inside::Perhaps => found.lacks.push(between(lines.cluster, &[])),
@@ -377,6 +378,30 @@ impl<'a> Matcher<'a> {
             .iter()
             .any(|relation| self.graph.related(holder, relation).targets.iter().any(|id| objects.contains(id)))
     }
+}
+
+/// Lines that only repeat what objects say are the same errors at a second place. All kept lines must be such, or a volume whose
+/// object was not gathered would be lost.
+fn retold<'a>(groups: &mut [Errors<'a>], lines: &Lines<'a>) -> bool {
+    const LEAST: usize = 20;
+    let holder = |text: &str| {
+        groups
+            .iter()
+            .position(|group| group.object.is_some() && group.cluster == lines.cluster && group.text.len() >= LEAST && text.contains(&*group.text))
+    };
+    let holders: Vec<Option<usize>> = lines.hits.samples.iter().map(|hit| holder(&line_error(hit))).collect();
+    if holders.is_empty() || holders.iter().any(Option::is_none) {
+        return false;
+    }
+    for at in holders.into_iter().flatten() {
+        let Some(group) = groups.get_mut(at) else { continue };
+        group.first = [group.first, lines.hits.first].into_iter().flatten().min();
+        group.last = [group.last, lines.hits.last].into_iter().flatten().max();
+        if group.lines.is_none() {
+            group.lines = Some(Lines { hits: lines.hits, cluster: lines.cluster, objects: lines.objects.clone(), gone: lines.gone.clone() });
+        }
+    }
+    true
 }
 
 fn of_lines(lines: Lines<'_>, text: String) -> Errors<'_> {
