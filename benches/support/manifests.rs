@@ -34,7 +34,10 @@ impl Object<'_> {
         for (key, value) in &self.labels {
             let _ = writeln!(out, "    {key}: {value}");
         }
-        let _ = write!(out, "  managedFields:\n  - apiVersion: {api}\n    fieldsType: FieldsV1\n    fieldsV1:\n      f:metadata:\n        f:labels:\n          .: {{}}\n");
+        let _ = write!(
+            out,
+            "  managedFields:\n  - apiVersion: {api}\n    fieldsType: FieldsV1\n    fieldsV1:\n      f:metadata:\n        f:labels:\n          .: {{}}\n"
+        );
         for (key, _) in &self.labels {
             let _ = writeln!(out, "          f:{key}: {{}}");
         }
@@ -44,9 +47,14 @@ impl Object<'_> {
                 let _ = writeln!(out, "        f:{}: {{}}", key.trim().split(':').next().unwrap_or_default());
             }
         }
-        let _ = write!(out, "    manager: {manager}\n    operation: Update\n    time: \"{}\"\n  name: {name}\n  namespace: {MTC}\n", created.plus(9 * MINUTE));
+        let _ = write!(
+            out,
+            "    manager: {manager}\n    operation: Update\n    time: \"{}\"\n  name: {name}\n  namespace: {MTC}\n",
+            created.plus(9 * MINUTE)
+        );
         if let Some((api, kind, name, uid)) = self.owner {
-            let _ = write!(out, "  ownerReferences:\n  - apiVersion: {api}\n    controller: true\n    kind: {kind}\n    name: {name}\n    uid: {uid}\n");
+            let _ =
+                write!(out, "  ownerReferences:\n  - apiVersion: {api}\n    controller: true\n    kind: {kind}\n    name: {name}\n    uid: {uid}\n");
         }
         let _ = write!(out, "  resourceVersion: \"{}\"\n  uid: {uid}\nspec:\n{}status:\n{}", 70_000_000 + created.0 / SECOND, self.spec, self.status);
         out
@@ -62,7 +70,9 @@ fn part_of<'a>() -> Vec<(&'a str, String)> {
 }
 
 fn condition(category: &str, at: Moment, kind: &str, reason: &str, message: &str) -> String {
-    format!("  - category: {category}\n    lastTransitionTime: \"{at}\"\n    message: {message}\n    reason: {reason}\n    status: \"True\"\n    type: {kind}\n")
+    format!(
+        "  - category: {category}\n    lastTransitionTime: \"{at}\"\n    message: {message}\n    reason: {reason}\n    status: \"True\"\n    type: {kind}\n"
+    )
 }
 
 const CLUSTER_REFS: &str = "  destMigClusterRef:\n    name: ocp4-target\n    namespace: openshift-migration\n";
@@ -82,14 +92,21 @@ pub fn mig_cluster(random: &mut Random, cluster: usize) -> String {
         labels: part_of(),
         owner: None,
         spec: format!("  insecure: false\n  isHostCluster: {host}\n{url}"),
-        status: format!("  conditions:\n{}  observedDigest: {}\n  operatorVersion: 1.8.4\n", condition("Required", at, "Ready", "Ready", "The cluster is ready."), random.hex64()),
+        status: format!(
+            "  conditions:\n{}  observedDigest: {}\n  operatorVersion: 1.8.4\n",
+            condition("Required", at, "Ready", "Ready", "The cluster is ready."),
+            random.hex64()
+        ),
     }
     .print(random)
 }
 
 pub fn mig_plan(random: &mut Random, plan: &Plan) -> String {
     let at = Moment(plan.runs[0].begin.0 - 24 * HOUR);
-    let mut spec = format!("{CLUSTER_REFS}  indirectImageMigration: true\n  migStorageRef:\n    name: mig-s3\n    namespace: {MTC}\n  namespaces:\n  - {}\n  persistentVolumes:\n", plan.namespace);
+    let mut spec = format!(
+        "{CLUSTER_REFS}  indirectImageMigration: true\n  migStorageRef:\n    name: mig-s3\n    namespace: {MTC}\n  namespaces:\n  - {}\n  persistentVolumes:\n",
+        plan.namespace
+    );
     for volume in &plan.volumes {
         let _ = write!(
             spec,
@@ -102,7 +119,13 @@ pub fn mig_plan(random: &mut Random, plan: &Plan) -> String {
         condition("Required", at, "PvsDiscovered", "Done", "The `persistentVolumes` list has been updated with discovered PVs."),
         condition("Required", at, "StorageEnsured", "Done", "The storage resources have been created."),
         condition("Required", at, "Ready", "Done", "The migration plan is ready."),
-        condition("Advisory", at, "Suspended", "Done", "The migrations plan is in suspended state; Limited validation enforced;\n      PV discovery and resource reconciliation suspended."),
+        condition(
+            "Advisory",
+            at,
+            "Suspended",
+            "Done",
+            "The migrations plan is in suspended state; Limited validation enforced;\n      PV discovery and resource reconciliation suspended.",
+        ),
     ];
     Object {
         api: MTC_API,
@@ -126,8 +149,12 @@ pub fn mig_migration(random: &mut Random, plan: &Plan, run: &Run) -> String {
             let itinerary = if run.direct { "Final" } else { "Stage" };
             (condition("Advisory", at(14), "Succeeded", "Completed", "The migration has completed successfully."), itinerary)
         }
-        End::RestoreTimedOut => (condition("Advisory", at(70), "Failed", "StageRestoreCreated", "'The migration has failed.  See: Errors.'"), "Failed"),
-        End::BackupPartiallyFailed => (condition("Advisory", at(14), "Failed", "StageBackupCreated", "'The migration has failed.  See: Errors.'"), "Failed"),
+        End::RestoreTimedOut => {
+            (condition("Advisory", at(70), "Failed", "StageRestoreCreated", "'The migration has failed.  See: Errors.'"), "Failed")
+        }
+        End::BackupPartiallyFailed => {
+            (condition("Advisory", at(14), "Failed", "StageBackupCreated", "'The migration has failed.  See: Errors.'"), "Failed")
+        }
     };
     let errors = match run.end {
         End::Well => String::new(),
@@ -137,7 +164,12 @@ pub fn mig_migration(random: &mut Random, plan: &Plan, run: &Run) -> String {
     let mut pipeline = String::from("  pipeline:\n");
     for (index, step) in ["Prepare", "StageBackup", "StageRestore", "Cleanup"].iter().enumerate() {
         let index = index as u64;
-        let _ = write!(pipeline, "  - completed: \"{}\"\n    message: Completed\n    name: {step}\n    started: \"{}\"\n", at(3 * index + 3), at(3 * index));
+        let _ = write!(
+            pipeline,
+            "  - completed: \"{}\"\n    message: Completed\n    name: {step}\n    started: \"{}\"\n",
+            at(3 * index + 3),
+            at(3 * index)
+        );
     }
     let mut labels = part_of();
     labels.push(("migration.openshift.io/migplan-name", plan.name.clone()));
@@ -366,7 +398,11 @@ pub fn direct(random: &mut Random, plan: &Plan, run: &Run) -> Vec<(String, Strin
             manager: "manager",
             labels,
             owner: Some((MTC_API, "DirectVolumeMigration", &name, uid)),
-            spec: format!("  clusterRef:\n    name: host\n    namespace: {MTC}\n  podNamespace: {}\n  podSelector:\n    migration.openshift.io/created-for-pvc: {:016x}\n", plan.namespace, random.next()),
+            spec: format!(
+                "  clusterRef:\n    name: host\n    namespace: {MTC}\n  podNamespace: {}\n  podSelector:\n    migration.openshift.io/created-for-pvc: {:016x}\n",
+                plan.namespace,
+                random.next()
+            ),
             status: format!(
                 "  conditions:\n{}  exitCode: 0\n  lastObservedProgressPercent: 100%\n  logMessage: |\n    sent {size} bytes  received 10.37K bytes  12.85M bytes/sec\n    total size is {size}  speedup is 1.00\n  phase: Succeeded\n  podName: rsync-{}\n  totalProgressPercentage: 100%\n",
                 condition("Required", at.plus(MINUTE), "Ready", "Done", "The progress is ready"),

@@ -33,7 +33,11 @@ pub fn pod(random: &mut Random, cluster: usize, namespace: &str, pod: &Pod, cont
     let ip = format!("10.{}.{}.{}", 128 + cluster, pod.node, 2 + random.below(250));
     let volume = claim.map_or_else(String::new, |claim| format!("  - name: data\n    persistentVolumeClaim:\n      claimName: {claim}\n"));
     let version = random.below(100_000_000);
-    let (container_id, image) = (random.hex64(), random.hex64());
+    let (container_id, image, image_id) = (random.hex64(), random.hex64(), random.hex64());
+    let settings: String = ["APP_USER", "CACHE_KEY", "DB_HOST", "DB_NAME", "FEATURES", "QUEUE", "RELEASE", "SHARD"]
+        .iter()
+        .map(|name| format!("    - name: {name}\n      value: {}-{}\n", random.suffix(8), random.suffix(10)))
+        .collect();
     let token = random.suffix(5);
     let managed = managed_fields(container, created);
     format!(
@@ -41,6 +45,7 @@ pub fn pod(random: &mut Random, cluster: usize, namespace: &str, pod: &Pod, cont
 kind: Pod
 metadata:
   annotations:
+    checksum/config: {}
     k8s.ovn.org/pod-networks: '{{\"default\":{{\"ip_addresses\":[\"{ip}/23\"],\"mac_address\":\"0a:58:0a:{:02x}:{:02x}:{:02x}\",\"gateway_ips\":[\"10.128.0.1\"]}}}}'
     k8s.v1.cni.cncf.io/network-status: |-
       [{{
@@ -79,9 +84,7 @@ spec:
       set -e
       exec /usr/bin/{container} --port=8080 --data=/var/lib/{container}
     env:
-    - name: APP_USER
-      value: changeme
-    - name: POD_NAMESPACE
+{settings}    - name: POD_NAMESPACE
       valueFrom:
         fieldRef:
           apiVersion: v1
@@ -174,7 +177,7 @@ status:
   containerStatuses:
   - containerID: cri-o://{container_id}
     image: registry.example.com/apps/{container}@sha256:{image}
-    imageID: registry.example.com/apps/{container}@sha256:{image}
+    imageID: registry.example.com/apps/{container}@sha256:{image_id}
     lastState: {{}}
     name: {container}
     ready: true
@@ -191,6 +194,7 @@ status:
   qosClass: Burstable
   startTime: \"{created}\"
 ",
+        random.hex64(),
         random.below(256),
         random.below(256),
         random.below(256),

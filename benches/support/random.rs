@@ -6,10 +6,6 @@ use std::fmt;
 pub struct Random(u64);
 
 impl Random {
-    pub fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
     /// A generator of its own for one file, so that no file depends on how much an earlier one drew.
     pub fn of(seed: u64, name: &str) -> Self {
         Self(name.bytes().fold(seed ^ 0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)))

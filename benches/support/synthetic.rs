@@ -68,14 +68,17 @@ pub fn write(path: &Path, mib: u64, seed: u64) -> io::Result<Written> {
 fn plans(manifests: u64, seed: u64) -> Vec<Plan> {
     let count = (manifests / (1 << 20)).max(4);
     let per_plan = manifests / count;
-    let pods = usize::try_from((per_plan.saturating_sub(60 << 10) / (28 << 10)).clamp(4, 400)).unwrap_or(4);
+    let pods = usize::try_from((per_plan.saturating_sub(60 << 10) / (29 << 10)).clamp(4, 400)).unwrap_or(4);
     (0..usize::try_from(count).unwrap_or(4)).map(|index| Plan::new(seed, index, pods)).collect()
 }
 
 fn cluster(archive: &mut Archive<impl Write>, cluster: usize, plans: &[Plan], logs: u64, seed: u64) -> io::Result<()> {
     let base = format!("must-gather/clusters/{}", CLUSTERS[cluster]);
     let mut random = Random::of(seed, &base);
-    archive.manifest(&format!("{base}/timestamp"), "2025-04-28 00:00:00.123456789 +0000 UTC m=+0.412345678\n2025-04-28 00:04:10.523456789 +0000 UTC m=+250.812345678\n")?;
+    archive.manifest(
+        &format!("{base}/timestamp"),
+        "2025-04-28 00:00:00.123456789 +0000 UTC m=+0.412345678\n2025-04-28 00:04:10.523456789 +0000 UTC m=+250.812345678\n",
+    )?;
     mtc_namespace(archive, cluster, plans, logs, seed)?;
     let transfer = logs * TRANSFERS / 1_000 / (plans.len() * plans[0].volumes.len() * CLUSTERS.len()) as u64;
     for plan in plans {
@@ -174,7 +177,9 @@ fn migplan(archive: &mut Archive<impl Write>, plan: &Plan, random: &mut Random) 
 }
 
 fn namespace(name: &str) -> String {
-    format!("---\napiVersion: v1\nkind: Namespace\nmetadata:\n  creationTimestamp: \"2025-02-01T09:00:00Z\"\n  name: {name}\nspec:\n  finalizers:\n  - kubernetes\nstatus:\n  phase: Active\n")
+    format!(
+        "---\napiVersion: v1\nkind: Namespace\nmetadata:\n  creationTimestamp: \"2025-02-01T09:00:00Z\"\n  name: {name}\nspec:\n  finalizers:\n  - kubernetes\nstatus:\n  phase: Active\n"
+    )
 }
 
 /// A tar that is written member by member.

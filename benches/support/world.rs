@@ -74,7 +74,13 @@ impl Plan {
         let volumes = (0..4)
             .map(|volume| {
                 let uid = random.uid();
-                Volume { claim: format!("{app}-data-{volume}"), uid, pv: format!("pvc-{uid}"), pod: volume % pods.len(), bytes: random.below(1 << 34) }
+                Volume {
+                    claim: format!("{app}-data-{volume}"),
+                    uid,
+                    pv: format!("pvc-{uid}"),
+                    pod: volume % pods.len(),
+                    bytes: random.below(1 << 34),
+                }
             })
             .collect();
         let first = match index % 8 {
