@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use crate::graph::Graph;
 use crate::ingest::{self, InputRead, Worker};
 use crate::layout::{self, Shape};
 use crate::mtc;
-use crate::rules::{Pack, PackError};
+use crate::rules::{Pack, PackErrors};
 use crate::scan::{PatternSet, ScanError};
 
 /// What the caller may choose.
@@ -85,7 +85,7 @@ pub enum Error {
     /// A rule is wrong; its author must mend it.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Pack(#[from] PackError),
+    Pack(#[from] PackErrors),
     /// A pattern of the pack is wrong; its author must mend it.
     #[error(transparent)]
     Scan(#[from] ScanError),
@@ -109,14 +109,16 @@ pub fn analyze(inputs: &[PathBuf], options: &Options, progress: &dyn Progress) -
 /// Analyzes named sources as one case; tests give bytes in memory.
 pub fn analyze_sources(sources: &[(String, Source)], options: &Options, progress: &dyn Progress) -> Result<Analysis, Error> {
     let mut figures = Figures::default();
-    let pack = Pack::load(&options.rules)?;
-    let patterns = PatternSet::compile(pack.patterns())?;
+    let layers: Vec<&Path> = options.rules.iter().map(PathBuf::as_path).collect();
+    let pack = Pack::load(&layers)?;
+    let patterns = PatternSet::compile(&pack.patterns())?;
+    let kinds: Vec<String> = pack.kinds().into_iter().map(str::to_owned).collect();
 
     let clock = Instant::now();
     let mut read = Vec::with_capacity(sources.len());
     for (index, (name, source)) in (0_u32..).zip(sources) {
         progress.stage(&format!("reading {name}"));
-        read.push(read_input(index, name, source, options, &pack, &patterns, progress)?);
+        read.push(read_input(index, name, source, options, &kinds, &patterns, progress)?);
     }
     figures.reading = clock.elapsed();
     require_a_gather(&read)?;
@@ -150,7 +152,7 @@ fn read_input(
     name: &str,
     source: &Source,
     options: &Options,
-    pack: &Pack,
+    kinds: &[String],
     patterns: &PatternSet,
     progress: &dyn Progress,
 ) -> Result<InputRead, Error> {
@@ -166,7 +168,7 @@ fn read_input(
             Shape::Closed => Want::Closed,
         }
     };
-    let run = archive::run(source, &options.limits, &want, workers, || Worker::new(index, patterns, pack.kinds()), Worker::batch)?;
+    let run = archive::run(source, &options.limits, &want, workers, || Worker::new(index, patterns, kinds), Worker::batch)?;
     Ok(InputRead {
         name: name.to_owned(),
         walked: run.walked,

@@ -7,7 +7,6 @@ use crate::finding::{Confidence, RuleRole};
 use crate::graph::relations::RELATIONS;
 use crate::graph::{Graph, ObjectId};
 use crate::model::{ClusterId, ObjectRef};
-use crate::mtc::Run;
 use crate::rules::{Lack, Match, Pack, RuleResult, Subject};
 
 /// A link of an explanation.
@@ -34,11 +33,9 @@ pub(super) struct Verdict {
 
 /// Everything that is needed to explain one run.
 pub(super) struct Case<'c> {
-    pub(super) graph: &'c Graph,
     pub(super) pack: &'c Pack,
     pub(super) results: &'c [RuleResult],
     pub(super) found: &'c [(usize, Match)],
-    pub(super) run: &'c Run,
     pub(super) around: &'c Surroundings,
     pub(super) related: &'c BTreeMap<usize, Relation>,
     pub(super) keys: &'c [Keys],
@@ -162,8 +159,8 @@ impl Case<'_> {
     fn explainers(&self, node: Node) -> Vec<Node> {
         let effect = self.rule_of(node);
         let mut next = Vec::new();
-        for (rule, info) in self.pack.rules().iter().enumerate() {
-            if !info.explains.iter().any(|id| *id == self.pack.rules()[effect].id) {
+        for (rule, info) in self.pack.rules.iter().enumerate() {
+            if !info.explains.iter().any(|id| *id == self.pack.rules[effect].id) {
                 continue;
             }
             let fired: Vec<Node> = self.own().filter(|&index| self.found[index].0 == rule).map(Node::Found).collect();
@@ -177,8 +174,8 @@ impl Case<'_> {
 
     fn explains_directly(&self, cause: Node, effect: Node) -> bool {
         let (cause_rule, effect_rule) = (self.rule_of(cause), self.rule_of(effect));
-        let effect_id = &self.pack.rules()[effect_rule].id;
-        cause != effect && self.pack.rules()[cause_rule].explains.iter().any(|id| id == effect_id) && self.connected(cause, effect)
+        let effect_id = &self.pack.rules[effect_rule].id;
+        cause != effect && self.pack.rules[cause_rule].explains.iter().any(|id| id == effect_id) && self.connected(cause, effect)
     }
 
     /// Across an unknown rule nothing can be checked: the objects that would join the two were not gathered.
@@ -234,7 +231,7 @@ impl Case<'_> {
         let rank = |(index, confidence): &(usize, Confidence)| {
             let (rule, found) = &self.found[*index];
             let own = self.related.get(index) == Some(&Relation::Own);
-            (!own, !found.still_holds, std::cmp::Reverse(*confidence), std::cmp::Reverse(found.severity), self.pack.rules()[*rule].id.clone(), *index)
+            (!own, !found.still_holds, std::cmp::Reverse(*confidence), std::cmp::Reverse(found.severity), self.pack.rules[*rule].id.clone(), *index)
         };
         roots.sort_by_key(rank);
         self.drop_weaker(&mut roots);

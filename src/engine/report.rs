@@ -24,22 +24,11 @@ pub fn report(graph: &Graph, pack: &Pack, results: &[RuleResult]) -> Report {
         results.iter().flat_map(|result| result.matches.iter().map(|one| (result.rule, one.clone()))).collect();
     let attribution = attribute::attribute(graph, &runs, &found);
     let keys: Vec<Keys> = found.iter().map(|(_, one)| Keys::of(graph, one)).collect();
-    let verdicts: Vec<Verdict> = runs
+    let verdicts: Vec<Verdict> = attribution
+        .around
         .iter()
-        .enumerate()
-        .map(|(index, run)| {
-            let case = Case {
-                graph,
-                pack,
-                results,
-                found: &found,
-                run,
-                around: &attribution.around[index],
-                related: &attribution.of_run[index],
-                keys: &keys,
-            };
-            case.explain()
-        })
+        .zip(&attribution.of_run)
+        .map(|(around, related)| Case { pack, results, found: &found, around, related, keys: &keys }.explain())
         .collect();
     let maker = Maker { graph, pack, results, runs: &runs, found: &found, attribution: &attribution, verdicts: &verdicts };
     maker.make()
@@ -66,7 +55,7 @@ impl Maker<'_> {
             tool: Tool {
                 name: env!("CARGO_PKG_NAME").to_owned(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
-                pack: self.pack.digest().to_owned(),
+                pack: self.pack.digest.clone(),
             },
             inputs: self.inputs(),
             clusters: self.clusters(),
@@ -90,7 +79,7 @@ impl Maker<'_> {
                 !self.is_live_root(index),
                 std::cmp::Reverse(one.severity),
                 std::cmp::Reverse(one.confidence),
-                self.pack.rules()[*rule].id.clone(),
+                self.pack.rules[*rule].id.clone(),
                 self.subject(one),
                 index,
             )
@@ -111,7 +100,7 @@ impl Maker<'_> {
     /// A cause without a symptom on a run that is green: lost data is the costliest failure, because nobody looks.
     fn stands_alone(&self, index: usize) -> bool {
         let (rule, _) = &self.found[index];
-        self.pack.rules()[*rule].stands_alone
+        self.pack.rules[*rule].stands_alone
             && self.runs.iter().zip(&self.attribution.of_run).any(|(run, related)| {
                 related.get(&index) == Some(&Relation::Own) && matches!(outcome(run), Outcome::Succeeded | Outcome::SucceededWithWarnings)
             })
@@ -135,7 +124,7 @@ impl Maker<'_> {
 
     fn finding(&self, index: usize, ids: &BTreeMap<usize, String>) -> Finding {
         let (rule, one) = &self.found[index];
-        let info = &self.pack.rules()[*rule];
+        let info = &self.pack.rules[*rule];
         let subject = self.subject(one);
         let migrations = self.migrations_of(index);
         let first_run = self.runs.iter().zip(&self.attribution.of_run).find(|(_, related)| related.contains_key(&index));
@@ -243,7 +232,7 @@ impl Maker<'_> {
     fn link(&self, node: Node, ids: &BTreeMap<usize, String>) -> Link {
         match node {
             Node::Found(index) => Link::Finding { finding: ids[&index].clone() },
-            Node::Unknown(rule) => Link::Unknown { rule: self.pack.rules()[rule].id.to_string(), state: "unknown".to_owned() },
+            Node::Unknown(rule) => Link::Unknown { rule: self.pack.rules[rule].id.to_string(), state: "unknown".to_owned() },
         }
     }
 
@@ -364,7 +353,7 @@ impl Maker<'_> {
             .results
             .iter()
             .map(|result| {
-                let rule = &self.pack.rules()[result.rule];
+                let rule = &self.pack.rules[result.rule];
                 let reason = match result.state {
                     RuleState::Skipped => reasons(result.pending.iter().map(|row| row.lack.reason.as_str())),
                     RuleState::Errored => reasons(result.errors.iter().map(String::as_str)),

@@ -100,7 +100,7 @@ pub fn home<'p>(paths: impl IntoIterator<Item = &'p str>) -> Vec<Gather> {
     for layout in LAYOUTS {
         let found = (layout.find)(&tree);
         for gather in &found {
-            tree.claim(&gather.root, gather.clusters.iter().map(|cluster| cluster.dir.as_str()).chain(gather.host_dirs.iter().map(String::as_str)));
+            tree.claim(gather.clusters.iter().map(|cluster| cluster.dir.as_str()).chain(gather.host_dirs.iter().map(String::as_str)));
         }
         gathers.extend(found);
     }

@@ -69,7 +69,7 @@ impl Tree {
     }
 
     /// Takes directories out of sight of the flavours that follow.
-    pub fn claim<'d>(&mut self, _root: &str, dirs: impl Iterator<Item = &'d str>) {
+    pub fn claim<'d>(&mut self, dirs: impl Iterator<Item = &'d str>) {
         self.claimed.extend(dirs.map(str::to_owned));
     }
 

@@ -64,7 +64,7 @@ pub fn checks(graph: &Graph) -> Vec<Check> {
     ]
 }
 
-fn check(what: &'static str, bad: Vec<String>, unknown: Vec<String>, clear: String) -> Check {
+fn check(what: &'static str, bad: &[String], unknown: &[String], clear: String) -> Check {
     if !bad.is_empty() {
         return Check { what, state: State::Bad, detail: bad.join(", ") };
     }
@@ -116,15 +116,15 @@ fn locations(graph: &Graph) -> Check {
     if all.is_empty() && unknown.is_empty() {
         unknown.push("no storage location exists".to_owned());
     }
-    check(what, bad, unknown, format!("{} locations", all.len()))
+    check(what, &bad, &unknown, format!("{} locations", all.len()))
 }
 
 fn ready(graph: &Graph, kind: &str, what: &'static str) -> Check {
     let all: Vec<_> = graph.of_kind(kind).map(|id| graph.object(id)).collect();
     let is_bad = |object: &&&Object| object.true_condition("Ready").is_none() || blocker(object).is_some();
-    let bad = all.iter().filter(|object| object.body.is_some()).filter(is_bad).map(|object| object.name.to_string()).collect();
+    let bad: Vec<_> = all.iter().filter(|object| object.body.is_some()).filter(is_bad).map(|object| object.name.to_string()).collect();
     let unknown = if all.is_empty() { vec![format!("no {kind} was gathered")] } else { Vec::new() };
-    check(what, bad, unknown, format!("{} of {}", all.len(), all.len()))
+    check(what, &bad, &unknown, format!("{} of {}", all.len(), all.len()))
 }
 
 fn of_role(graph: &Graph, role: PodRole) -> Vec<ObjectId> {
@@ -139,7 +139,7 @@ fn pods(graph: &Graph, role: PodRole, what: &'static str) -> Check {
     if wanted.is_empty() && found.is_empty() {
         unknown.push("no cluster is known to run it".to_owned());
     }
-    check(what, bad, unknown, format!("{} pods", found.len()))
+    check(what, &bad, &unknown, format!("{} pods", found.len()))
 }
 
 /// The daemon set knows how many nodes it should serve; without it the agents are compared with the nodes.
@@ -171,7 +171,7 @@ fn agents(graph: &Graph) -> Check {
     }
     bad.sort();
     bad.dedup();
-    check(what, bad, unknown, format!("{total} agents"))
+    check(what, &bad, &unknown, format!("{total} agents"))
 }
 
 fn out_of_memory(graph: &Graph) -> Check {
@@ -183,9 +183,9 @@ fn out_of_memory(graph: &Graph) -> Check {
         })
     };
     let pods: Vec<_> = graph.of_kind("Pod").map(|id| graph.object(id)).filter(|pod| pod_role(pod) != PodRole::Application).collect();
-    let bad = pods.iter().filter(|pod| killed(pod)).map(|pod| on(graph, pod)).collect();
+    let bad: Vec<_> = pods.iter().filter(|pod| killed(pod)).map(|pod| on(graph, pod)).collect();
     let unknown = if pods.is_empty() { vec!["no pods of MTC were gathered".to_owned()] } else { Vec::new() };
-    check("no container killed for lack of memory", bad, unknown, format!("{} pods of MTC", pods.len()))
+    check("no container killed for lack of memory", &bad, &unknown, format!("{} pods of MTC", pods.len()))
 }
 
 /// Gathers of one case end minutes apart, and their clocks differ by less than that, so only a write from the future proves skew.
@@ -199,7 +199,7 @@ fn client_clock(graph: &Graph) -> Check {
     let bad = told.iter().filter(|(_, ahead)| far(*ahead)).map(|(cluster, ahead)| format!("{} ahead of the newest data of {}", ahead, cluster.name));
     let bad: Vec<String> = bad.collect();
     let unknown = if told.is_empty() { vec!["no timestamp file".to_owned()] } else { Vec::new() };
-    check("clock of the gather agrees with the data", bad, unknown, "timestamp files".to_owned())
+    check("clock of the gather agrees with the data", &bad, &unknown, "timestamp files".to_owned())
 }
 
 fn clock(graph: &Graph) -> Check {
@@ -217,7 +217,7 @@ fn clock(graph: &Graph) -> Check {
     let unknown = if graph.clusters.iter().all(|cluster| cluster.now.is_none()) { vec!["no time is known".to_owned()] } else { Vec::new() };
     let told = has_synced_copies(graph);
     let unknown = if unknown.is_empty() && !told { vec!["nothing was written by one cluster and read by another".to_owned()] } else { unknown };
-    check("no clock skew between the clusters", bad, unknown, "synced backups".to_owned())
+    check("no clock skew between the clusters", &bad, &unknown, "synced backups".to_owned())
 }
 
 /// Whether any backup exists on two clusters, so that their clocks can be compared.

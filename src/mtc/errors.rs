@@ -99,14 +99,21 @@ fn sources(family: &str) -> &'static [Source] {
     }
 }
 
+/// Kinds that hold error texts of a family: absence proves nothing unless these were gathered.
+pub fn error_kinds(family: &str) -> Vec<&'static str> {
+    let mut kinds: Vec<_> = sources(family).iter().flat_map(|(kinds, _)| kinds.iter().copied()).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds
+}
+
 /// Error texts of a family, in the order of the objects that hold them.
 pub fn errors(graph: &Graph, family: &str) -> Vec<ErrorText> {
     let mut found = Vec::new();
     for (kinds, from) in sources(family) {
         for id in kinds.iter().flat_map(|kind| graph.of_kind(kind)) {
             let object = graph.object(id);
-            let is_error_text = family != "collector" || object.text("reason").as_deref() == Some("stderr");
-            if is_error_text {
+            if complains(family, object) {
                 collect(id, object, *from, &mut found);
             }
         }
@@ -124,6 +131,18 @@ pub fn event_errors(graph: &Graph, family: &str) -> Vec<EventError> {
     let wanted = |reason: &str| matches!(reason, "FailedCreate" | "FailedScheduling");
     let events = graph.events.iter().enumerate().filter(|(_, event)| wanted(&event.reason));
     events.map(|(event, one)| EventError { event, text: collapse(&one.message) }).filter(|error| !error.text.is_empty()).collect()
+}
+
+/// Objects that are done also carry messages (`volume was empty`, rsync's statistics), and not every gap is an error text.
+fn complains(family: &str, object: &Object) -> bool {
+    if family == "collector" {
+        return object.text("reason").as_deref() == Some("stderr");
+    }
+    match object.text("status.phase").as_deref() {
+        Some("Ready" | "Available" | "Succeeded") => false,
+        Some("Completed") => !JOBS.contains(&object.kind()),
+        _ => true,
+    }
 }
 
 fn collect(id: ObjectId, object: &Object, from: From, found: &mut Vec<ErrorText>) {

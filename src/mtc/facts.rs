@@ -29,7 +29,7 @@ pub(super) fn pair(text: &str) -> (String, String) {
     (source.to_owned(), target.to_owned())
 }
 
-/// Whether source and target are one cluster: the same MigCluster, or the same API host.
+/// Whether source and target are one cluster: the same `MigCluster`, or the same API host.
 pub(super) fn is_intra_cluster(graph: &Graph, plan: ObjectId) -> bool {
     let object = graph.object(plan);
     let (source, target) = (object.text("spec.srcMigClusterRef.name"), object.text("spec.destMigClusterRef.name"));
@@ -49,7 +49,7 @@ fn host_of(url: &str) -> &str {
     rest.split('/').next().unwrap_or(rest)
 }
 
-/// Whether a run copies volumes by rsync: it has a DirectVolumeMigration; or, before it got that far, its plan asks for one.
+/// Whether a run copies volumes by rsync: it has a `DirectVolumeMigration`; or, before it got that far, its plan asks for one.
 pub(super) fn direct_volumes(graph: &Graph, run: ObjectId) -> bool {
     if !graph.related(run, "volume-migration").targets.is_empty() {
         return true;

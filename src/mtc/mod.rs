@@ -29,7 +29,7 @@ mod testing;
 
 pub use checks::{Check, State, checks};
 pub use derive::{Derived, derive};
-pub use errors::{ErrorText, EventError, errors, event_errors, families};
+pub use errors::{ErrorText, EventError, error_kinds, errors, event_errors, families};
 pub use layers::layers;
 pub use phases::{PhaseInfo, info};
 pub use pods::{PodRole, pod_role};

@@ -12,7 +12,7 @@ use crate::model::{Component, Span};
 pub struct PhaseInfo {
     /// The phase as the controller writes it.
     pub phase: &'static str,
-    /// The pipeline step of a final migration that it belongs to; empty for a DirectVolumeMigration.
+    /// The pipeline step of a final migration that it belongs to; empty for a `DirectVolumeMigration`.
     pub step: &'static str,
     /// Kinds of the objects it waits for, with the side of the plan they live on; the outermost first.
     pub waits_for: &'static [(&'static str, Side)],
@@ -65,7 +65,7 @@ const JOB: Waits = &[("Job", Side::Both), ("Pod", Side::Both)];
 const SOURCE_PODS: Waits = &[("Pod", Side::Source)];
 const TARGET_PODS: Waits = &[("Pod", Side::Target)];
 
-/// Phases of a MigMigration.
+/// Phases of a `MigMigration`.
 pub const PHASES: &[PhaseInfo] = &[
     phase("Created", "Prepare", PLAN, CONTROLLER, 10),
     phase("Started", "Prepare", PLAN, CONTROLLER, 10),
@@ -143,7 +143,7 @@ const SERVER: Waits = &[("Pod", Side::Target), ("PersistentVolumeClaim", Side::T
 const TARGET_CLAIMS: Waits = &[("PersistentVolumeClaim", Side::Target), ("Namespace", Side::Target)];
 const RSYNC_PODS: Waits = &[("Pod", Side::Both)];
 
-/// Phases of a DirectVolumeMigration.
+/// Phases of a `DirectVolumeMigration`.
 pub const VOLUME_PHASES: &[PhaseInfo] = &[
     phase("Created", "", &[("DirectVolumeMigration", Side::Host)], CONTROLLER, 10),
     phase("Started", "", &[("DirectVolumeMigration", Side::Host)], CONTROLLER, 10),
@@ -175,13 +175,13 @@ pub const VOLUME_PHASES: &[PhaseInfo] = &[
     phase("Completed", "", &[], CONTROLLER, 10),
 ];
 
-/// What a phase of a MigMigration means.
+/// What a phase of a `MigMigration` means.
 pub fn info(phase: &str) -> Option<&'static PhaseInfo> {
     let phase = canonical(phase);
     PHASES.iter().find(|row| row.phase == phase)
 }
 
-/// What a phase of a DirectVolumeMigration means.
+/// What a phase of a `DirectVolumeMigration` means.
 pub fn volume_info(phase: &str) -> Option<&'static PhaseInfo> {
     let phase = canonical(phase);
     VOLUME_PHASES.iter().find(|row| row.phase == phase)

@@ -66,7 +66,7 @@ pub(super) fn phase(object: &Object) -> String {
     object.text("status.phase").unwrap_or_default().into_owned()
 }
 
-/// Whether a PodVolumeBackup or PodVolumeRestore moves.
+/// Whether a `PodVolumeBackup` or `PodVolumeRestore` moves.
 pub(super) fn volume_job(object: &Object) -> Answer {
     let phase = phase(object);
     if NOT_STARTED.contains(&&*phase) || DONE.contains(&&*phase) {
@@ -75,7 +75,7 @@ pub(super) fn volume_job(object: &Object) -> Answer {
     compare(object, &["status.progress.bytesDone"])
 }
 
-/// Whether a DirectVolumeMigrationProgress moves.
+/// Whether a `DirectVolumeMigrationProgress` moves.
 pub(super) fn transfer(object: &Object) -> Answer {
     if matches!(&*phase(object), "Succeeded" | "Failed") {
         return Answer::No;

@@ -74,20 +74,21 @@ fn marked(graph: &Graph, run: ObjectId) -> Answer {
     if namespaces.is_empty() {
         return Answer::Unknown;
     }
-    let mut seen = false;
+    let (mut seen, mut unread) = (false, false);
     for id in WORKLOADS.iter().flat_map(|kind| graph.of_kind(kind)) {
         let object = graph.object(id);
         let ours = object.cluster == source && object.namespace.as_deref().is_some_and(|own| namespaces.iter().any(|name| name == own));
-        if !ours || object.body.is_none() {
+        if !ours {
             continue;
         }
         seen = true;
+        unread |= object.body.is_none();
         let marks = object.field("metadata.annotations");
         if MARKS.iter().any(|mark| marks.and_then(|map| map.get(mark)).is_some()) {
             return Answer::Yes;
         }
     }
-    if seen && covered(graph, source, &namespaces) { Answer::No } else { Answer::Unknown }
+    if seen && !unread && covered(graph, source, &namespaces) { Answer::No } else { Answer::Unknown }
 }
 
 fn covered(graph: &Graph, cluster: ClusterId, namespaces: &[String]) -> bool {

@@ -32,13 +32,13 @@ pub fn roles(graph: &Graph) -> Vec<Vec<Role>> {
     sets.into_iter().map(|set| set.into_iter().collect()).collect()
 }
 
-/// The MigCluster that a plan or a DirectVolumeMigration names, as a cluster of the case.
+/// The `MigCluster` that a plan or a `DirectVolumeMigration` names, as a cluster of the case.
 fn referenced(graph: &Graph, id: ObjectId, path: &str) -> Option<ClusterId> {
     let object = graph.object(id);
     graph.cluster_of_mig_cluster(object.cluster, &object.text(path)?)
 }
 
-/// Leftovers of an old installation may lie on a remote cluster, so a MigCluster that calls itself host wins over mere presence.
+/// Leftovers of an old installation may lie on a remote cluster, so a `MigCluster` that calls itself host wins over mere presence.
 fn hosts(graph: &Graph) -> Vec<ClusterId> {
     let holds = |cluster: ClusterId, test: &dyn Fn(&Object) -> bool| {
         CONTROL.iter().flat_map(|kind| graph.of_kind(kind)).any(|id| graph.object(id).cluster == cluster && test(graph.object(id)))
@@ -51,7 +51,7 @@ fn hosts(graph: &Graph) -> Vec<ClusterId> {
     graph.cluster_ids().filter(|&id| holds(id, &|_| true)).collect()
 }
 
-/// Whether a MigCluster stands for the cluster that holds it.
+/// Whether a `MigCluster` stands for the cluster that holds it.
 pub(super) fn is_host(object: &Object) -> bool {
     object.field("spec.isHostCluster").and_then(Value::as_bool) == Some(true)
 }

@@ -1,4 +1,4 @@
-//! Every MigMigration with its story: verdict, phase, times, volumes, and what it waits for.
+//! Every `MigMigration` with its story: verdict, phase, times, volumes, and what it waits for.
 
 use std::fmt;
 use std::sync::Arc;
@@ -95,7 +95,7 @@ pub struct Step {
     pub state: StepState,
 }
 
-/// One MigMigration.
+/// One `MigMigration`.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "four independent facts that a report prints one by one")]
 pub struct Run {
@@ -155,7 +155,7 @@ impl Run {
     }
 }
 
-/// Every MigMigration, newest first.
+/// Every `MigMigration`, newest first.
 pub fn migrations(graph: &Graph) -> Vec<Run> {
     let mut runs: Vec<Run> = graph.of_kind("MigMigration").map(|id| run(graph, id)).collect();
     runs.sort_by(|a, b| (b.began(graph), &a.name, a.id).cmp(&(a.began(graph), &b.name, b.id)));
@@ -240,7 +240,7 @@ fn run(graph: &Graph, id: ObjectId) -> Run {
         latest: true,
         look_at: needs_look(&judged).then(|| look_at(graph, id)).flatten(),
         blocker: judged.blocker,
-        volumes: volumes(graph, id),
+        volumes: volumes(graph, id, judged.verdict),
     }
 }
 

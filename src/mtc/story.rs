@@ -81,10 +81,43 @@ fn a_hanging_restore_leads_to_the_stage_pod_on_the_target() {
 }
 
 #[test]
-fn a_stage_pod_that_was_not_gathered_is_named_all_the_same() {
+fn a_stage_pod_that_was_not_gathered_is_named_but_the_restore_is_what_to_look_at() {
     let graph = hanging_restore(false).freeze();
-    assert_eq!(path(&graph), ["m-stage-abcde", "r-2", "Pod app/stage-web on c2"]);
-    assert_eq!(migrations(&graph)[0].look_at.as_ref().unwrap().id, None);
+    assert_eq!(path(&graph), ["m-stage-abcde", "PodVolumeRestore openshift-migration/r-2 on c2"]);
+    let waits = waits_for(&graph, find(&graph, "MigMigration", "m"));
+    assert_eq!((waits[0].object.to_string(), waits[0].id), ("Pod app/stage-web".to_owned(), None));
+}
+
+#[test]
+fn a_claim_that_waits_for_its_first_consumer_does_not_block_its_pod() {
+    let mut case = hanging_restore(false);
+    case.add(
+        1,
+        json!({"kind": "Pod", "metadata": {"name": "stage-web", "namespace": "app"},
+        "spec": {"volumes": [{"name": "data", "persistentVolumeClaim": {"claimName": "data"}}]}, "status": {"phase": "Pending"}}),
+    );
+    case.add(1, json!({"kind": "PersistentVolumeClaim", "metadata": {"name": "data", "namespace": "app"}, "status": {"phase": "Pending"}}));
+    assert_eq!(path(&case.freeze()).last().unwrap(), "Pod app/stage-web on c2");
+}
+
+#[test]
+fn a_backup_nobody_began_leads_to_the_node_without_an_agent() {
+    let mut case = Case::new(2);
+    clusters(&mut case);
+    case.covered(0);
+    case.add(0, run("m", "m1", "2026-02-03T08:00:00Z", &json!({}), &status("Failed", "StageBackupCreated", "2026-02-03T08:30:00Z")));
+    case.add(
+        0,
+        json!({"kind": "Backup", "metadata": {"name": "m-stage-bbbbb", "namespace": MTC, "uid": "b", "labels": {"migmigration": "m1"}},
+        "status": {"phase": "PartiallyFailed"}}),
+    );
+    case.add(
+        0,
+        json!({"kind": "PodVolumeBackup", "metadata": {"name": "v", "namespace": MTC, "labels": {"velero.io/backup-uid": "b"}},
+        "spec": {"node": "n1", "pod": {"name": "stage-web", "namespace": "app"}}, "status": {"phase": "New"}}),
+    );
+    case.add(0, json!({"kind": "Node", "metadata": {"name": "n1"}}));
+    assert_eq!(path(&case.freeze()), ["m-stage-bbbbb", "v", "Node n1 on c1"]);
 }
 
 #[test]

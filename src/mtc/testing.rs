@@ -40,6 +40,7 @@ impl Case {
     }
 
     /// Adds an object to a cluster.
+    #[expect(clippy::needless_pass_by_value, reason = "tests read better without a reference before every `json!`")]
     pub(super) fn add(&mut self, cluster: u32, json: Json) -> &mut Self {
         self.builder.objects.push(object(cluster, &json));
         self

@@ -9,7 +9,7 @@ use super::waits::takes_data;
 use crate::graph::tape::Value;
 use crate::graph::{Graph, ObjectId};
 
-/// Facts of a DirectVolumeMigrationProgress.
+/// Facts of a `DirectVolumeMigrationProgress`.
 ///
 /// Its own exit code is never overwritten once it is set, so after a retry only the history tells how the last attempt ended.
 pub(super) fn progress_facts(graph: &Graph, id: ObjectId) -> Vec<(&'static str, Json)> {
@@ -42,7 +42,7 @@ pub(super) fn progress_facts(graph: &Graph, id: ObjectId) -> Vec<(&'static str, 
     ]
 }
 
-/// Facts of a PodVolumeBackup or PodVolumeRestore.
+/// Facts of a `PodVolumeBackup` or `PodVolumeRestore`.
 pub(super) fn job_facts(graph: &Graph, id: ObjectId) -> Vec<(&'static str, Json)> {
     vec![("progressing", word(volume_job(graph.object(id)))), ("queued_behind", json!(queued_behind(graph, id))), ("nfs", word(nfs(graph, id)))]
 }
@@ -76,7 +76,7 @@ fn queued_behind(graph: &Graph, id: ObjectId) -> Option<String> {
     by_agent.filter(|&other| graph.object(other).kind() != "Node").or_else(by_node).map(|other| graph.object(other).name.to_string())
 }
 
-/// Whether the volume lies on NFS: by the pod's own volume, or by the PersistentVolume behind its claim.
+/// Whether the volume lies on NFS: by the pod's own volume, or by the `PersistentVolume` behind its claim.
 fn nfs(graph: &Graph, id: ObjectId) -> Answer {
     let job = graph.object(id);
     let Some(name) = job.text("spec.volume") else { return Answer::Unknown };

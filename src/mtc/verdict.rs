@@ -101,7 +101,7 @@ pub(super) fn blocker(object: &Object) -> Option<Value<'_>> {
     holding(object).find(|condition| matches!(&*word(*condition, "category"), "Critical" | "Error"))
 }
 
-/// Judges a MigMigration, or a DirectVolumeMigration, which uses the same conditions.
+/// Judges a `MigMigration`, or a `DirectVolumeMigration`, which uses the same conditions.
 pub(super) fn judge(object: &Object) -> Judged {
     if object.body.is_none() {
         return Judged::new(Verdict::Unknown, None, None);

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use super::facts::pair;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::Verdict;
+use super::facts::{direct_volumes, pair};
 use super::progress::{DONE, NOT_STARTED, phase};
 use crate::graph::tape::Value;
 use crate::graph::{Graph, Object, ObjectId};
@@ -20,6 +23,8 @@ pub enum VolumeState {
     Failed,
     /// Not meant to be copied.
     Skipped,
+    /// The run is over and no object tells any more.
+    Unknown,
 }
 
 impl VolumeState {
@@ -31,6 +36,7 @@ impl VolumeState {
             Self::Completed => "completed",
             Self::Failed => "failed",
             Self::Skipped => "skipped",
+            Self::Unknown => "unknown",
         }
     }
 }
@@ -63,11 +69,19 @@ pub struct Volume {
 }
 
 /// Volumes of a run in the order of (namespace, claim).
-pub(super) fn volumes(graph: &Graph, run: ObjectId) -> Vec<Volume> {
+pub(super) fn volumes(graph: &Graph, run: ObjectId, verdict: Verdict) -> Vec<Volume> {
     let mut rows = direct(graph, run);
     if rows.is_empty() {
         rows = planned(graph, run);
         velero(graph, run, &mut rows);
+    }
+    // Objects of a run that is over may be gone, so that they are missing says nothing; a green run whose backup alone is there
+    // has restored it on a side that was not gathered.
+    for row in rows.iter_mut().filter(|row| row.state == VolumeState::Pending) {
+        let copied = row.object.is_some_and(|id| phase(graph.object(id)) == "Completed");
+        if (verdict.is_green() && copied) || (verdict.is_final() && row.object.is_none()) {
+            row.state = VolumeState::Unknown;
+        }
     }
     rows.sort_by(|a, b| (&a.namespace, &a.claim).cmp(&(&b.namespace, &b.claim)));
     rows
@@ -80,6 +94,7 @@ fn word(value: Value<'_>, path: &str) -> String {
 /// What the plan chose for each volume. Only the plan as it is now was gathered, so an older run may have had other choices.
 fn planned(graph: &Graph, run: ObjectId) -> Vec<Volume> {
     let Some(&plan) = graph.related(run, "plan").targets.first() else { return Vec::new() };
+    let direct = direct_volumes(graph, run);
     let items = graph.object(plan).field("spec.persistentVolumes").into_iter().flat_map(Value::items);
     items
         .map(|item| {
@@ -90,7 +105,12 @@ fn planned(graph: &Graph, run: ObjectId) -> Vec<Volume> {
                 namespace: pair(&word(item, "pvc.namespace")).0,
                 claim,
                 target,
-                method: if action == "copy" && !method.is_empty() { method } else { action },
+                method: match (&*action, &*method) {
+                    ("copy", "filesystem" | "block") if direct => "direct".to_owned(),
+                    ("copy", "") => action,
+                    ("copy", _) => method,
+                    _ => action,
+                },
                 bytes: None,
                 total: None,
                 state: if skipped { VolumeState::Skipped } else { VolumeState::Pending },
@@ -100,7 +120,7 @@ fn planned(graph: &Graph, run: ObjectId) -> Vec<Volume> {
         .collect()
 }
 
-/// Claims of the DirectVolumeMigration, which lists exactly what this run copies.
+/// Claims of the `DirectVolumeMigration`, which lists exactly what this run copies.
 fn direct(graph: &Graph, run: ObjectId) -> Vec<Volume> {
     let mut rows = Vec::new();
     for id in graph.related(run, "volume-migration").targets {
@@ -118,7 +138,7 @@ fn direct(graph: &Graph, run: ObjectId) -> Vec<Volume> {
     rows
 }
 
-/// State and pod of one claim, from the lists that the DirectVolumeMigration keeps. Its operations outlive its pods.
+/// State and pod of one claim, from the lists that the `DirectVolumeMigration` keeps. Its operations outlive its pods.
 fn transfer_state(dvm: &Object, namespace: &str, claim: &str) -> (VolumeState, Option<String>) {
     let is_it = |reference: Option<Value<'_>>| {
         reference.is_some_and(|reference| word(reference, "name") == claim && [namespace, ""].contains(&&*word(reference, "namespace")))
@@ -157,14 +177,24 @@ fn progress_of(graph: &Graph, dvm: ObjectId, namespace: &str, pod: &str) -> Opti
     })
 }
 
-/// Joins volume jobs of Velero: restores first, since a volume is there only when it was restored.
+/// How many volume jobs of one run are joined.
+const MOST: usize = 5_000;
+
+/// Joins volume jobs of Velero: restores last, since a volume is there only when it was restored.
 fn velero(graph: &Graph, run: ObjectId, rows: &mut Vec<Volume>) {
+    let mut known = Known::default();
+    let mut jobs = Vec::new();
     for (parents, children) in [("backups", "volume-backups"), ("restores", "volume-restores")] {
         for parent in own(graph, run, parents) {
-            for id in graph.related(parent, children).targets {
-                join(graph, id, rows);
-            }
+            jobs.extend(graph.related(parent, children).targets);
         }
+    }
+    // MTC itself allows a hundred volumes; a forged archive must not buy more than this.
+    jobs.truncate(MOST);
+    // Jobs whose row is clear go first, so that one whose row must be guessed finds only rows that are really left.
+    jobs.retain(|&id| !join(graph, id, rows, &mut known, false));
+    for id in jobs {
+        join(graph, id, rows, &mut known, true);
     }
 }
 
@@ -179,21 +209,31 @@ pub(super) fn own(graph: &Graph, run: ObjectId, relation: &str) -> Vec<ObjectId>
     found
 }
 
-fn join(graph: &Graph, id: ObjectId, rows: &mut Vec<Volume>) {
+/// Namespace, pod and volume name of a job, with the row it went to. A stage pod has one name on both sides, so this joins the
+/// backup of a volume with its restore where the claim is not told.
+#[derive(Debug, Default)]
+struct Known {
+    rows: FxHashMap<(String, String, String), usize>,
+    taken: FxHashSet<usize>,
+}
+
+/// Joins one job with its row, and says whether it did. `guess` allows to take the only row left, or to add one.
+fn join(graph: &Graph, id: ObjectId, rows: &mut Vec<Volume>, known: &mut Known, guess: bool) -> bool {
     let job = graph.object(id);
     let is_restore = job.kind() == "PodVolumeRestore";
+    let text = |path: &str| job.text(path).unwrap_or_default().into_owned();
     let namespace = match job.text("spec.sourceNamespace") {
         Some(namespace) if is_restore => namespace.into_owned(),
-        _ => job.text("spec.pod.namespace").unwrap_or_default().into_owned(),
+        _ => text("spec.pod.namespace"),
     };
     let claim = graph.related(id, "claim").targets.first().map(|&claim| graph.object(claim).name.to_string());
-    let volume = job.text("spec.volume").unwrap_or_default().into_owned();
     let bytes = |path| job.field(path).and_then(Value::as_i64).and_then(|bytes| u64::try_from(bytes).ok());
-    let name = claim.unwrap_or(volume);
-    let at = rows.iter().position(|row| [&row.claim, &row.target].contains(&&name) && row.namespace == namespace);
-    let at = at.unwrap_or_else(|| {
-        rows.push(Volume {
-            namespace,
+    let key = (namespace.clone(), text("spec.pod.name"), text("spec.volume"));
+    let told = known.rows.get(&key).copied();
+    let Some(at) = told.or_else(|| planned_row(rows, known, &namespace, claim.as_deref(), &key.2, guess)).or_else(|| {
+        let name = claim.clone().unwrap_or_else(|| key.2.clone());
+        let row = Volume {
+            namespace: namespace.clone(),
             claim: name.clone(),
             target: name,
             method: "filesystem".to_owned(),
@@ -201,21 +241,44 @@ fn join(graph: &Graph, id: ObjectId, rows: &mut Vec<Volume>) {
             total: None,
             state: VolumeState::Pending,
             object: None,
-        });
-        rows.len() - 1
-    });
+        };
+        guess.then(|| {
+            rows.push(row);
+            rows.len() - 1
+        })
+    }) else {
+        return false;
+    };
+    known.taken.insert(at);
+    known.rows.insert(key, at);
     let row = &mut rows[at];
     row.bytes = bytes("status.progress.bytesDone");
     row.total = bytes("status.progress.totalBytes").or(row.total);
     row.state = match &*phase(job) {
-        // A finished backup is half the way only.
         "Completed" if is_restore => VolumeState::Completed,
-        "Completed" => VolumeState::Running,
+        // An empty volume has no snapshot, so nothing will be restored. Any other finished backup is half the way only.
+        "Completed" if text("status.snapshotID").is_empty() => VolumeState::Completed,
+        "Completed" => VolumeState::Pending,
         phase if NOT_STARTED.contains(&phase) => VolumeState::Pending,
         phase if DONE.contains(&phase) => VolumeState::Failed,
         _ => VolumeState::Running,
     };
     row.object = Some(id);
+    true
+}
+
+/// The row of the plan that a job works on: by the claim where it is told; else by the name of the pod's volume, which is mostly
+/// the end of the claim's name; else the only row of the namespace that is left.
+fn planned_row(rows: &[Volume], known: &Known, namespace: &str, claim: Option<&str>, volume: &str, guess: bool) -> Option<usize> {
+    let here = |at: &usize| rows[*at].namespace == namespace && rows[*at].state != VolumeState::Skipped;
+    if let Some(claim) = claim {
+        return (0..rows.len()).filter(here).find(|&at| [&rows[at].claim, &rows[at].target].iter().any(|name| *name == claim));
+    }
+    let free: Vec<usize> = (0..rows.len()).filter(here).filter(|at| !known.taken.contains(at)).collect();
+    let only = |found: Vec<usize>| if let [at] = found[..] { Some(at) } else { None };
+    let exact = free.iter().copied().filter(|&at| rows[at].claim == volume).collect();
+    let ends = free.iter().copied().filter(|&at| rows[at].claim.strip_suffix(volume).is_some_and(|rest| rest.ends_with('-'))).collect();
+    only(exact).or_else(|| only(ends)).or_else(|| if guess { only(free) } else { None })
 }
 
 #[cfg(test)]
@@ -243,10 +306,40 @@ mod tests {
             "spec": {"podNamespace": "app"}, "status": {"podName": "rsync-1", "phase": "Running"}}),
         );
         let graph = case.freeze();
-        let rows = volumes(&graph, find(&graph, "MigMigration", "m"));
+        let rows = volumes(&graph, find(&graph, "MigMigration", "m"), Verdict::Running);
         assert_eq!(rows[0].state, VolumeState::Failed);
         assert_eq!((rows[1].state, &*rows[1].target), (VolumeState::Running, "b-new"));
         assert_eq!(rows[1].object, Some(find(&graph, "DirectVolumeMigrationProgress", "hash")));
+    }
+
+    #[test]
+    fn a_backup_and_its_restore_share_a_row_although_the_claim_is_not_told() {
+        let mut case = Case::new(1);
+        case.add(
+            0,
+            json!({"kind": "MigPlan", "metadata": {"name": "p", "namespace": "openshift-migration"}, "spec": {"persistentVolumes": [
+            {"pvc": {"namespace": "app", "name": "web-data"}, "selection": {"action": "copy", "copyMethod": "filesystem"}},
+            {"pvc": {"namespace": "app", "name": "web-tmp"}, "selection": {"action": "copy", "copyMethod": "filesystem"}}]}}),
+        );
+        case.add(
+            0,
+            json!({"kind": "MigMigration", "metadata": {"name": "m", "namespace": "openshift-migration", "uid": "m1"},
+            "spec": {"migPlanRef": {"name": "p", "namespace": "openshift-migration"}}}),
+        );
+        for (kind, job, label, snapshot) in
+            [("Backup", "PodVolumeBackup", "velero.io/backup-uid", "s"), ("Restore", "PodVolumeRestore", "velero.io/restore-uid", "")]
+        {
+            case.add(
+                0,
+                json!({"kind": kind, "metadata": {"name": "x", "namespace": "openshift-migration", "uid": kind, "labels": {"migmigration": "m1"}}}),
+            );
+            case.add(0, json!({"kind": job, "metadata": {"name": "x-1", "namespace": "openshift-migration", "labels": {label: kind}},
+                "spec": {"pod": {"name": "stage-web", "namespace": "app"}, "volume": "data"}, "status": {"phase": "Completed", "snapshotID": snapshot}}));
+        }
+        let graph = case.freeze();
+        let rows = volumes(&graph, find(&graph, "MigMigration", "m"), Verdict::Succeeded);
+        let states: Vec<_> = rows.iter().map(|row| (&*row.claim, row.state)).collect();
+        assert_eq!(states, [("web-data", VolumeState::Completed), ("web-tmp", VolumeState::Unknown)]);
     }
 
     #[test]
@@ -275,7 +368,7 @@ mod tests {
             "status": {"phase": "InProgress", "progress": {"bytesDone": 5, "totalBytes": 9}}}),
         );
         let graph = case.freeze();
-        let rows = volumes(&graph, find(&graph, "MigMigration", "m"));
+        let rows = volumes(&graph, find(&graph, "MigMigration", "m"), Verdict::Running);
         assert_eq!(rows.len(), 2);
         assert_eq!((rows[0].bytes, rows[0].total, rows[0].state), (Some(5), Some(9), VolumeState::Running));
         assert_eq!(rows[1].state, VolumeState::Skipped);

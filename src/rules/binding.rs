@@ -70,9 +70,12 @@ pub(crate) struct Errors<'a> {
     pub(crate) place: &'static str,
     /// Object that holds the text, when it is not a log line.
     pub(crate) object: Option<ObjectId>,
-    /// Where in its body.
-    pub(crate) value: Option<Value<'a>>,
+    /// Line in its file.
+    pub(crate) line: u32,
     pub(crate) lines: Option<Lines<'a>>,
+    pub(crate) event: Option<&'a Event>,
+    /// Objects that hold the same words, with the first of them.
+    pub(crate) more: u64,
     pub(crate) captures: Captures,
     pub(crate) count: u64,
     pub(crate) first: Option<Timestamp>,
@@ -284,6 +287,7 @@ impl<'a> Binding<'a> {
     pub(crate) fn object_count(&self) -> u64 {
         match &self.what {
             What::Error(errors) if errors.lines.is_some() => errors.count,
+            What::Error(errors) => errors.more,
             What::Log(lines) => lines.hits.count,
             _ => 1,
         }
@@ -294,7 +298,10 @@ impl<'a> Binding<'a> {
         match &self.what {
             What::Events(events) if events.object.is_none() => events.events.first().map(|event| involved(event)).into_iter().collect(),
             What::Log(lines) => lines.gone.clone(),
-            What::Error(errors) => errors.lines.iter().flat_map(|lines| lines.gone.clone()).collect(),
+            What::Error(errors) => {
+                let event = errors.event.filter(|_| errors.object.is_none()).map(involved);
+                errors.lines.iter().flat_map(|lines| lines.gone.clone()).chain(event).collect()
+            }
             What::Many(all) => all.iter().flat_map(Self::gone).collect(),
             _ => Vec::new(),
         }

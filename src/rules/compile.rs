@@ -200,7 +200,7 @@ impl Compiler<'_> {
         if body.having.is_some() && !body.many {
             self.fail("`having` tests the list of `many: true`", &anchor, "having", None);
         }
-        self.exposed.insert(name.clone(), exposed);
+        self.expose(&name, exposed);
         let own = if name.is_empty() { None } else { Some(name.as_str()) };
         let bare = matches!(head, Head::Kind { .. });
         let mut inside = visible.clone();
@@ -233,6 +233,24 @@ impl Compiler<'_> {
             having,
             uses,
         })
+    }
+
+    /// A name may be bound in several alternatives by different heads: it then has the fields of all.
+    fn expose(&mut self, name: &str, new: Exposed) {
+        let Some(known) = self.exposed.get_mut(name).filter(|_| !name.is_empty()) else {
+            self.exposed.insert(name.to_owned(), new);
+            return;
+        };
+        if known.kinds.is_empty() || new.kinds.is_empty() {
+            known.kinds.clear();
+        } else {
+            known.kinds.extend(new.kinds);
+        }
+        known.fields = match (known.fields.take(), new.fields) {
+            (Some(all), Some(more)) => Some(all.into_iter().chain(more).collect()),
+            _ => None,
+        };
+        known.partial.extend(new.partial);
     }
 
     fn bind(&mut self, name: &str, visible: &[String]) -> Option<usize> {
@@ -316,7 +334,7 @@ impl Compiler<'_> {
             }
             "event" => {
                 self.check_captures(anchor, &captures, words::EVENT_FIELDS);
-                (Head::Event { reasons: texts(&body.event), of, regexes }, exposed(Vec::new(), closed(words::EVENT_FIELDS)))
+                (Head::Event { reasons: texts(&body.event), of, regexes, by: body.by.clone() }, exposed(Vec::new(), closed(words::EVENT_FIELDS)))
             }
             "condition" => {
                 self.check_captures(anchor, &captures, words::CONDITION_FIELDS);

@@ -1,24 +1,18 @@
 //! Where the error texts of a family stand. The one place that knows the `mtc` room's side of it.
 
-use crate::model::Component;
+use std::sync::LazyLock;
 
-const FAMILIES: &[&str] = &["object-store", "volume-data", "backup-item", "restore-item", "pod-creation", "cluster-connection", "run", "transfer", "collector"];
+use crate::model::Component;
+use crate::mtc;
+
+static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| mtc::families().iter().map(|(family, _)| *family).collect());
 
 /// Every family.
 pub(crate) fn families() -> &'static [&'static str] {
-    FAMILIES
+    &NAMES
 }
 
-/// Logs whose error values belong to a family.
+/// Logs whose error values belong to a family, the one that must be there first.
 pub(crate) fn components(family: &str) -> &'static [Component] {
-    use Component::{Gather, MigController, NodeAgent, Registry, RsyncClient, RsyncServer, Stunnel, Velero};
-    match family {
-        "object-store" => &[Velero, NodeAgent, Registry],
-        "volume-data" => &[NodeAgent, Velero],
-        "backup-item" | "restore-item" => &[Velero],
-        "pod-creation" | "cluster-connection" => &[MigController],
-        "transfer" => &[RsyncClient, RsyncServer, Stunnel],
-        "collector" => &[Gather],
-        _ => &[],
-    }
+    mtc::families().iter().find(|(known, _)| *known == family).map_or(&[], |(_, components)| components)
 }

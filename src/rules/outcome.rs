@@ -1,4 +1,4 @@
-use crate::finding::{Confidence, Evidence, RuleRole, RuleState, Severity};
+use crate::finding::{Confidence, Evidence, RuleRole, RuleState, Severity, Target};
 use crate::graph::ObjectId;
 use crate::model::{ClusterId, ObjectRef, Timestamp};
 
@@ -85,4 +85,15 @@ pub struct RuleResult {
     pub pending: Vec<Pending>,
     /// Evaluation errors, by text.
     pub errors: Vec<String>,
+}
+
+/// An object as the report names it.
+pub fn report_target(reference: &ObjectRef) -> Target {
+    Target {
+        cluster: reference.cluster.label(),
+        kind: reference.kind.to_string(),
+        namespace: reference.namespace.as_deref().map(str::to_owned),
+        name: reference.name.to_string(),
+        uid: reference.uid.as_ref().map(|uid| uid.as_str().to_owned()),
+    }
 }

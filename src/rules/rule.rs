@@ -113,7 +113,7 @@ pub(crate) struct Named {
 #[derive(Debug)]
 pub(crate) enum Head {
     Kind { kinds: Vec<String>, name: Option<Template>, namespace: Option<Template> },
-    Event { reasons: Vec<String>, of: Option<usize>, regexes: Vec<Regex> },
+    Event { reasons: Vec<String>, of: Option<usize>, regexes: Vec<Regex>, by: Option<Vec<String>> },
     Condition { types: Vec<String>, of: usize, status: Option<String>, reasons: Vec<String>, regexes: Vec<Regex> },
     Log { components: Vec<Component>, about: Option<usize>, pattern: u32, spec: PatternSpec },
     Error { families: Vec<String>, about: Option<usize>, regexes: Vec<Regex>, layer: Layer, by: Option<Vec<String>>, pattern: u32, spec: PatternSpec },

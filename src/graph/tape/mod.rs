@@ -103,6 +103,11 @@ impl Tape {
         self.nodes.iter().map(|node| node.line).max().unwrap_or(1)
     }
 
+    /// A line of the file with its neighbours, by number; empty where no file stands behind the body.
+    pub fn excerpt_at(&self, line: u32) -> Excerpt {
+        self.source.excerpt(line)
+    }
+
     /// A line of the file with its neighbours; the value itself where no file stands behind the body.
     pub fn excerpt(&self, value: Value<'_>) -> Excerpt {
         if self.source.is_empty() {

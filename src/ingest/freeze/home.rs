@@ -15,7 +15,6 @@ pub(super) struct Home {
 pub(super) struct Root {
     pub(super) input: u32,
     pub(super) gather: usize,
-    pub(super) flavour: &'static str,
     pub(super) root: ClusterRoot,
 }
 
@@ -26,7 +25,7 @@ impl Home {
             let first = self.roots.len();
             for cluster in &gather.clusters {
                 self.dirs.entry(input).or_default().insert(cluster.dir.clone(), self.roots.len());
-                self.roots.push(Root { input, gather: number, flavour: gather.flavour, root: cluster.clone() });
+                self.roots.push(Root { input, gather: number, root: cluster.clone() });
             }
             let host = (first..self.roots.len()).find(|&root| self.roots[root].root.ran_here).or_else(|| (first < self.roots.len()).then_some(first));
             for dir in &gather.host_dirs {

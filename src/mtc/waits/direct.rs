@@ -7,7 +7,7 @@ use crate::mtc::phases;
 use crate::mtc::progress::phase;
 use crate::mtc::verdict::{blocker, judge, word};
 
-/// What a DirectVolumeMigration waits for in its phase.
+/// What a `DirectVolumeMigration` waits for in its phase.
 pub(super) fn volume_migration(walk: &mut Walk<'_>, id: ObjectId) {
     let object = walk.graph.object(id);
     let judged = judge(object);
@@ -73,7 +73,7 @@ fn routes(walk: &mut Walk<'_>, id: ObjectId) {
         if object.kind() != "Route" {
             continue;
         }
-        let mut conditions = object.field("status.ingress").into_iter().flat_map(Value::items).flat_map(|ingress| ingress.get("conditions"));
+        let mut conditions = object.field("status.ingress").into_iter().flat_map(Value::items).filter_map(|ingress| ingress.get("conditions"));
         let admitted = conditions.any(|list| list.items().any(|one| word(one, "type") == "Admitted" && word(one, "status") == "True"));
         if !admitted {
             walk.leaf(route);

@@ -1,6 +1,7 @@
 //! What a run waits for: from the phase down to the deepest object that blocks it.
 
 mod direct;
+mod lines;
 mod velero;
 mod walk;
 
@@ -27,12 +28,21 @@ pub struct Waits {
 /// How many objects one run may be said to wait for.
 const MOST: usize = 50;
 
-/// The deepest object that blocks a run; `None` when nothing is known to.
+/// The deepest object that is seen to block a run; `None` when nothing is known to.
+///
+/// Of a pod that was not gathered nobody knows whether it blocks, so then it is the object that names it; the pod itself still
+/// heads [`waits_for`].
 pub fn look_at(graph: &Graph, run: ObjectId) -> Option<Waits> {
-    waits_for(graph, run).into_iter().next()
+    let mut first = waits_for(graph, run).into_iter().next()?;
+    if first.id.is_none()
+        && let Some(last) = first.path.pop()
+    {
+        return Some(Waits { object: graph.object(last).reference(), id: Some(last), path: first.path });
+    }
+    Some(first)
 }
 
-/// Everything that a MigMigration or a DirectVolumeMigration waits for, the most telling first: the relation `waits-for`.
+/// Everything that a `MigMigration` or a `DirectVolumeMigration` waits for, the most telling first: the relation `waits-for`.
 pub fn waits_for(graph: &Graph, run: ObjectId) -> Vec<Waits> {
     let mut walk = Walk::new(graph, run);
     match graph.object(run).kind() {
@@ -51,6 +61,9 @@ fn migration(walk: &mut Walk<'_>, run: ObjectId) {
         Verdict::Running | Verdict::Failed => {
             let Some(phase) = judged.phase.as_deref() else { return };
             in_phase(walk, run, phases::canonical(phase));
+            if walk.found.is_empty() {
+                lines::named(walk, run);
+            }
         }
         Verdict::Succeeded | Verdict::Warned | Verdict::Canceled | Verdict::Unknown => {}
     }

@@ -1,7 +1,7 @@
 //! Below the phases that Velero works for.
 
 use super::walk::Walk;
-use crate::graph::{Object, ObjectId};
+use crate::graph::{Missing, Object, ObjectId};
 use crate::mtc::progress::{DONE, NOT_STARTED, phase};
 use crate::mtc::volumes::own;
 
@@ -114,22 +114,41 @@ fn volume_job(walk: &mut Walk<'_>, id: ObjectId) {
     if !NOT_STARTED.contains(&&*phase(job)) {
         return;
     }
+    let is_backup = job.kind() == "PodVolumeBackup";
     let pods = walk.graph.related(id, "pod");
-    walk.missing(&pods.missing);
-    let mut waits_for_pod = !pods.missing.is_empty();
+    // A pod is backed up while it runs, so only a restore waits for a pod of which nothing is known.
+    if !is_backup {
+        walk.missing(&pods.missing);
+    }
+    let mut waits_for_pod = !is_backup && !pods.missing.is_empty();
     for pod in pods.targets {
         if !takes_data(walk.graph.object(pod)) {
             waits_for_pod = true;
             walk.pod(pod);
         }
     }
-    if waits_for_pod {
+    if !waits_for_pod {
+        agent(walk, id);
+    }
+}
+
+/// The agent of the job's node when it is not ready; the node itself when agents were gathered and it has none.
+fn agent(walk: &mut Walk<'_>, id: ObjectId) {
+    let job = walk.graph.object(id);
+    let agents = walk.graph.related(id, "agent").targets;
+    for &agent in &agents {
+        if !walk.is_ready(agent) {
+            walk.pod(agent);
+        }
+    }
+    let Some(node) = job.text("spec.node").filter(|node| !node.is_empty() && agents.is_empty()) else { return };
+    let namespace = walk.graph.mtc_namespace(job.cluster);
+    if !walk.graph.coverage.objects(job.cluster, "Pod", namespace.as_deref()).is_full() {
         return;
     }
-    for agent in walk.graph.related(id, "agent").targets {
-        if !walk.is_ready(agent) {
-            walk.leaf(agent);
-        }
+    match walk.graph.find(job.cluster, "Node", None, &node).next() {
+        Some(node) => walk.leaf(node),
+        None => walk.missing(&[Missing { kind: "Node".into(), namespace: None, name: (&*node).into(), cluster: Some(job.cluster) }]),
     }
 }
 

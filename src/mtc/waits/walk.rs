@@ -27,7 +27,8 @@ impl<'g> Walk<'g> {
 
     /// An object at which the walk ends.
     pub(super) fn leaf(&mut self, id: ObjectId) {
-        if self.found.iter().any(|waits| waits.id == Some(id)) {
+        // Nobody reads more, and a long list would be searched for each of its entries.
+        if self.found.len() >= super::MOST || self.found.iter().any(|waits| waits.id == Some(id)) {
             return;
         }
         self.found.push(Waits { object: self.graph.object(id).reference(), id: Some(id), path: self.path.clone() });
@@ -56,7 +57,7 @@ impl<'g> Walk<'g> {
                 name: one.name.clone(),
                 uid: None,
             };
-            if self.found.iter().all(|waits| waits.object != object) {
+            if self.found.len() < super::MOST && self.found.iter().all(|waits| waits.object != object) {
                 self.found.push(Waits { object, id: None, path: self.path.clone() });
             }
         }
@@ -70,12 +71,15 @@ impl<'g> Walk<'g> {
     /// A pod, and below it a claim that is not bound.
     pub(super) fn pod(&mut self, id: ObjectId) {
         self.inside(id, |walk| {
-            let scheduled = walk.graph.object(id).text("spec.nodeName").is_some_and(|node| !node.is_empty());
+            let pod = walk.graph.object(id);
+            let scheduled = pod.text("spec.nodeName").is_some_and(|node| !node.is_empty());
             for claim in walk.graph.related(id, "mounts").targets {
-                // A claim that waits for its first consumer is bound when the pod is scheduled, so it only counts afterwards.
                 let phase = walk.graph.object(claim).text("status.phase");
-                let unbound = matches!(phase.as_deref(), Some("Lost"))
-                    || (matches!(phase.as_deref(), Some("Pending")) && !waits_for_pod(walk, claim, scheduled));
+                let unbound = match phase.as_deref() {
+                    Some("Lost") => true,
+                    Some("Pending") => scheduled || blames_claims(pod) || binds_at_once(walk, claim),
+                    _ => false,
+                };
                 if unbound {
                     walk.leaf(claim);
                 }
@@ -84,10 +88,17 @@ impl<'g> Walk<'g> {
     }
 }
 
-fn waits_for_pod(walk: &Walk<'_>, claim: ObjectId, scheduled: bool) -> bool {
+/// The scheduler says so itself when a pod waits for claims.
+fn blames_claims(pod: &Object) -> bool {
+    let mut conditions = pod.field("status.conditions").into_iter().flat_map(Value::items);
+    conditions.any(|condition| word(condition, "type") == "PodScheduled" && word(condition, "message").contains("unbound immediate"))
+}
+
+/// A claim that waits for its first consumer is bound when its pod is scheduled, so before that it is the pod that blocks. Without
+/// its class nobody knows.
+fn binds_at_once(walk: &Walk<'_>, claim: ObjectId) -> bool {
     let classes = walk.graph.related(claim, "class").targets;
-    let late = |id: &ObjectId| walk.graph.object(*id).text("volumeBindingMode").as_deref() == Some("WaitForFirstConsumer");
-    !scheduled && classes.iter().any(late)
+    classes.iter().any(|&id| walk.graph.object(id).text("volumeBindingMode").as_deref() == Some("Immediate"))
 }
 
 /// Whether a pod's `Ready` condition holds; a pod without conditions is not ready.

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-use crate::graph::scalar::Scalar;
+use crate::graph::tape::Scalar;
 use crate::graph::tape::{Shape, Value};
 use crate::model::{Span, Timestamp};
 use crate::rules::binding::Binding;
