@@ -211,65 +211,53 @@ impl Lines<'_> {
         let run = &plan.runs[self.plan % plan.runs.len()];
         let (step, phase, what) = STEPS[usize::try_from(self.count / 40 % STEPS.len() as u64).unwrap_or(0)];
         let (name, item) = (&run.name, &self.item);
-        write!(out, "{{\"level\":\"")?;
-        let id = self.random.below(1 << 32);
-        let (level, rest): (&str, &dyn Fn(&mut Vec<u8>, &mut Random) -> io::Result<()>) = match self.random.below(RARE) {
-            0 => ("info", &|out, _| {
-                write!(
-                    out,
-                    "\"logger\":\"migration\",\"msg\":\"Restic is unready on the source or target cluster. Waiting for Restic to become ready\",\"migMigration\":\"{name}\",\"phase\":\"{phase}\""
-                )
-            }),
-            1 => ("error", &|out, random| {
-                write!(
-                    out,
-                    "\"logger\":\"plan\",\"msg\":\"\",\"migPlan\":\"{}\",\"error\":\"Operation cannot be fulfilled on migplans.migration.openshift.io \\\"{}\\\": StorageError: {}\",\"stacktrace\":\"github.com/konveyor/mig-controller/pkg/controller/migplan.(*ReconcileMigPlan).Reconcile\\n\\t/remote-source/app/pkg/controller/migplan/migplan_controller.go:295\"",
-                    plan.name,
-                    plan.name,
-                    random.below(9_999)
-                )
-            }),
-            2..170 => ("info", &|out, _| {
-                write!(
-                    out,
-                    "\"logger\":\"migration\",\"msg\":\"[RUN] (Step {step}/48) {what}\",\"reconcileID\":\"{:08x}\",\"migMigration\":\"{name}\",\"phase\":\"{phase}\"",
-                    id
-                )
-            }),
-            170..290 => ("info", &|out, random| {
-                write!(
-                    out,
-                    "\"logger\":\"migration\",\"msg\":\"Phase completed\",\"migMigration\":\"{name}\",\"phase\":\"{phase}\",\"phaseElapsed\":{}.{:09}",
-                    random.below(30),
-                    random.below(SECOND)
-                )
-            }),
-            290..350 => ("info", &|out, random| {
-                write!(
-                    out,
-                    "\"logger\":\"migration\",\"msg\":\"Velero Backup progress report\",\"migMigration\":\"{name}\",\"phase\":\"{phase}\",\"backup\":\"openshift-migration/{}\",\"backupProgress\":[\"Backup openshift-migration/{}: {} out of estimated total of 1400 objects backed up ({}m{}s)\",\"PodVolumeBackup openshift-migration/{}-{}: {} kB out of {} kB backed up ({}s)\"]",
-                    run.backup,
-                    run.backup,
-                    random.below(1_400),
-                    random.below(60),
-                    random.below(60),
-                    run.backup,
-                    random.suffix(5),
-                    random.below(9_000_000),
-                    random.below(9_000_000),
-                    random.below(3_600)
-                )
-            }),
-            _ => ("info", &|out, random| {
-                write!(
-                    out,
-                    "\"logger\":\"cluster\",\"msg\":\"CR\",\"migCluster\":\"ocp4-target\",\"resource\":\"{item}\",\"resourceVersion\":\"{}\",\"conditions\":{{\"criticalConditions\":[],\"requiredConditions\":[\"Ready\"]}}",
-                    random.below(100_000_000)
-                )
-            }),
-        };
-        write!(out, "{level}\",\"ts\":{}.{:03},", now.unix(), now.nanos() / 1_000_000)?;
-        rest(out, self.random)?;
+        let random = &mut *self.random;
+        let draw = random.below(RARE);
+        let level = if draw == 1 { "error" } else { "info" };
+        write!(out, "{{\"level\":\"{level}\",\"ts\":{}.{:03},", now.unix(), now.nanos() / 1_000_000)?;
+        match draw {
+            0 => write!(
+                out,
+                "\"logger\":\"migration\",\"msg\":\"Restic is unready on the source or target cluster. Waiting for Restic to become ready\",\"migMigration\":\"{name}\",\"phase\":\"{phase}\""
+            )?,
+            1 => write!(
+                out,
+                "\"logger\":\"plan\",\"msg\":\"\",\"migPlan\":\"{}\",\"error\":\"Operation cannot be fulfilled on migplans.migration.openshift.io \\\"{}\\\": StorageError: {}\",\"stacktrace\":\"github.com/konveyor/mig-controller/pkg/controller/migplan.(*ReconcileMigPlan).Reconcile\\n\\t/remote-source/app/pkg/controller/migplan/migplan_controller.go:295\"",
+                plan.name,
+                plan.name,
+                random.below(9_999)
+            )?,
+            2..170 => write!(
+                out,
+                "\"logger\":\"migration\",\"msg\":\"[RUN] (Step {step}/48) {what}\",\"reconcileID\":\"{:08x}\",\"migMigration\":\"{name}\",\"phase\":\"{phase}\"",
+                random.below(1 << 32)
+            )?,
+            170..290 => write!(
+                out,
+                "\"logger\":\"migration\",\"msg\":\"Phase completed\",\"migMigration\":\"{name}\",\"phase\":\"{phase}\",\"phaseElapsed\":{}.{:09}",
+                random.below(30),
+                random.below(SECOND)
+            )?,
+            290..350 => write!(
+                out,
+                "\"logger\":\"migration\",\"msg\":\"Velero Backup progress report\",\"migMigration\":\"{name}\",\"phase\":\"{phase}\",\"backup\":\"openshift-migration/{}\",\"backupProgress\":[\"Backup openshift-migration/{}: {} out of estimated total of 1400 objects backed up ({}m{}s)\",\"PodVolumeBackup openshift-migration/{}-{}: {} kB out of {} kB backed up ({}s)\"]",
+                run.backup,
+                run.backup,
+                random.below(1_400),
+                random.below(60),
+                random.below(60),
+                run.backup,
+                random.suffix(5),
+                random.below(9_000_000),
+                random.below(9_000_000),
+                random.below(3_600)
+            )?,
+            _ => write!(
+                out,
+                "\"logger\":\"cluster\",\"msg\":\"CR\",\"migCluster\":\"ocp4-target\",\"resource\":\"{item}\",\"resourceVersion\":\"{}\",\"conditions\":{{\"criticalConditions\":[],\"requiredConditions\":[\"Ready\"]}}",
+                random.below(100_000_000)
+            )?,
+        }
         out.push(b'}');
         Ok(())
     }
@@ -325,7 +313,7 @@ impl Lines<'_> {
         let file = self.random.one_of(FILES);
         let n = self.count;
         write!(out, "2025/04/{day:02} {hour:02}:{minute:02}:{second:02} [1] ")?;
-        if n % 3 == 0 {
+        if n.is_multiple_of(3) {
             let bytes = self.random.below(900_000);
             return write!(
                 out,

@@ -25,6 +25,7 @@ pub fn list(kind: &str, items: impl Iterator<Item = String>) -> String {
 }
 
 /// A pod of an application or of MTC; `claim` is what it mounts.
+#[expect(clippy::too_many_lines, reason = "most of it is the text of a manifest, which reads best in one piece")]
 pub fn pod(random: &mut Random, cluster: usize, namespace: &str, pod: &Pod, container: &str, claim: Option<&str>) -> String {
     let (uid, name, node) = (pod.uid, &pod.name, node(cluster, pod.node));
     let hash = random.suffix(9);
@@ -34,10 +35,10 @@ pub fn pod(random: &mut Random, cluster: usize, namespace: &str, pod: &Pod, cont
     let volume = claim.map_or_else(String::new, |claim| format!("  - name: data\n    persistentVolumeClaim:\n      claimName: {claim}\n"));
     let version = random.below(100_000_000);
     let (container_id, image, image_id) = (random.hex64(), random.hex64(), random.hex64());
-    let settings: String = ["APP_USER", "CACHE_KEY", "DB_HOST", "DB_NAME", "FEATURES", "QUEUE", "RELEASE", "SHARD"]
-        .iter()
-        .map(|name| format!("    - name: {name}\n      value: {}-{}\n", random.suffix(8), random.suffix(10)))
-        .collect();
+    let mut settings = String::new();
+    for name in ["APP_USER", "CACHE_KEY", "DB_HOST", "DB_NAME", "FEATURES", "QUEUE", "RELEASE", "SHARD"] {
+        let _ = writeln!(settings, "    - name: {name}\n      value: {}-{}", random.suffix(8), random.suffix(10));
+    }
     let token = random.suffix(5);
     let managed = managed_fields(container, created);
     format!(
