@@ -14,4 +14,4 @@ mod pipeline;
 pub mod rules;
 pub mod scan;
 
-pub use pipeline::{Analysis, Error, Figures, Options, Progress, Quiet, analyze, analyze_sources};
+pub use pipeline::{Analysis, Error, Figures, Options, Progress, Quiet, analyze, analyze_sources, load_pack, named, read_case};

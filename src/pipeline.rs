@@ -89,6 +89,15 @@ pub enum Error {
     /// A pattern of the pack is wrong; its author must mend it.
     #[error(transparent)]
     Scan(#[from] ScanError),
+    /// A rule was named that does not exist; what the user gave is wrong.
+    #[error("there is no rule {id}")]
+    #[diagnostic(code(mig_analyze::no_rule), help("{help}"))]
+    NoRule {
+        /// The id.
+        id: String,
+        /// The nearest one.
+        help: String,
+    },
     /// The inputs were read and hold nothing of a gather.
     #[error("no must-gather in {inputs}")]
     #[diagnostic(code(mig_analyze::no_gather), help("{help}"))]
@@ -102,15 +111,41 @@ pub enum Error {
 
 /// Analyzes the inputs as one case.
 pub fn analyze(inputs: &[PathBuf], options: &Options, progress: &dyn Progress) -> Result<Analysis, Error> {
-    let sources: Vec<(String, Source)> = inputs.iter().map(|path| (base_name(path), Source::from(path.clone()))).collect();
-    analyze_sources(&sources, options, progress)
+    analyze_sources(&named(inputs), options, progress)
 }
 
 /// Analyzes named sources as one case; tests give bytes in memory.
 pub fn analyze_sources(sources: &[(String, Source)], options: &Options, progress: &dyn Progress) -> Result<Analysis, Error> {
-    let mut figures = Figures::default();
+    let pack = load_pack(options)?;
+    let (graph, mut figures) = read_case(sources, &pack, options, progress)?;
+
+    progress.stage("running rules");
+    let clock = Instant::now();
+    let results = engine::run(&graph, &pack);
+    figures.rules = clock.elapsed();
+
+    let clock = Instant::now();
+    let report = engine::report(&graph, &pack, &results, &options.ignore);
+    figures.reporting = clock.elapsed();
+    Ok(Analysis { report, graph, figures })
+}
+
+/// Loads the built-in rules and the layers on top of them.
+pub fn load_pack(options: &Options) -> Result<Pack, Error> {
     let layers: Vec<&Path> = options.rules.iter().map(PathBuf::as_path).collect();
     let pack = Pack::load(&layers)?;
+    match options.ignore.iter().find(|id| pack.find(id).is_none()) {
+        None => Ok(pack),
+        Some(id) => {
+            let help = pack.nearest(id).map_or_else(|| "see mig-analyze rules list".to_owned(), |near| format!("did you mean {near}?"));
+            Err(Error::NoRule { id: id.clone(), help })
+        }
+    }
+}
+
+/// Reads the inputs into one graph, with everything derived that rules may ask for.
+pub fn read_case(sources: &[(String, Source)], pack: &Pack, options: &Options, progress: &dyn Progress) -> Result<(Graph, Figures), Error> {
+    let mut figures = Figures::default();
     let patterns = PatternSet::compile(&pack.patterns())?;
     let kinds: Vec<String> = pack.kinds().into_iter().map(str::to_owned).collect();
 
@@ -125,7 +160,7 @@ pub fn analyze_sources(sources: &[(String, Source)], options: &Options, progress
 
     progress.stage("joining objects");
     let clock = Instant::now();
-    let frozen = ingest::freeze(read, &patterns);
+    let frozen = ingest::freeze(read);
     let mut graph = frozen.graph;
     let roles = mtc::roles(&graph);
     for (cluster, roles) in graph.clusters.iter_mut().zip(roles) {
@@ -135,16 +170,12 @@ pub fn analyze_sources(sources: &[(String, Source)], options: &Options, progress
     graph.adopt(derived.facts, derived.kinds);
     figures.freezing = clock.elapsed();
     (figures.yaml_fast, figures.yaml_general, figures.copies) = (frozen.yaml.fast_bytes, frozen.yaml.general_bytes, frozen.copies);
+    Ok((graph, figures))
+}
 
-    progress.stage("running rules");
-    let clock = Instant::now();
-    let results = engine::run(&graph, &pack);
-    figures.rules = clock.elapsed();
-
-    let clock = Instant::now();
-    let report = engine::report(&graph, &pack, &results);
-    figures.reporting = clock.elapsed();
-    Ok(Analysis { report, graph, figures })
+/// The inputs of a command line with the names that reports use.
+pub fn named(inputs: &[PathBuf]) -> Vec<(String, Source)> {
+    inputs.iter().map(|path| (base_name(path), Source::from(path.clone()))).collect()
 }
 
 fn read_input(

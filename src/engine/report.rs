@@ -10,18 +10,22 @@ use super::{collect, fold};
 use crate::finding::redact::{MASK, clean};
 use crate::finding::{
     Checked, ClusterReport, Confidence, CoverageReport, Evidence, Finding, GapReport, IdentityReport, InputReport, Link, Migration, MigrationRef,
-    Outcome, PipelineStep, Report, RuleInfo, RuleRole, RuleState, Severity, Target, Tool, Unexplained, Volume,
+    Outcome, PipelineStep, Report, RuleInfo, RuleRole, RuleState, Severity, Suppressed, Target, Tool, Unexplained, Volume,
 };
 use crate::graph::{Graph, NowFrom};
 use crate::model::{Excerpt, ObjectRef, Place, Timestamp};
 use crate::mtc::{self, Run, RunKind};
 use crate::rules::{Match, Pack, RuleResult, Subject};
 
-/// Makes the report of a case from what its rules gave.
-pub fn report(graph: &Graph, pack: &Pack, results: &[RuleResult]) -> Report {
+/// Makes the report of a case from what its rules gave. Findings of ignored rules are left out and listed as suppressed.
+pub fn report(graph: &Graph, pack: &Pack, results: &[RuleResult], ignore: &[String]) -> Report {
     let runs = mtc::migrations(graph);
-    let found: Vec<(usize, Match)> =
-        results.iter().flat_map(|result| result.matches.iter().map(|one| (result.rule, one.clone()))).collect();
+    let all = results.iter().flat_map(|result| result.matches.iter().map(|one| (result.rule, one.clone())));
+    let (ignored, found): (Vec<_>, Vec<_>) = all.partition(|(rule, _)| ignore.contains(&pack.rules[*rule].id));
+    let suppressed = ignored
+        .iter()
+        .map(|(rule, one)| Suppressed { finding: format!("{}: {}", pack.rules[*rule].id, one.message), reason: "--ignore".to_owned(), expires: None })
+        .collect();
     let keys: Vec<Keys> = found.iter().map(|(_, one)| Keys::of(graph, one)).collect();
     let found = fold::fold(found, &keys);
     let attribution = attribute::attribute(graph, &runs, &found);
@@ -36,11 +40,12 @@ pub fn report(graph: &Graph, pack: &Pack, results: &[RuleResult]) -> Report {
             Case { pack, results, found: &found, around, phase, related, keys: &keys }.explain()
         })
         .collect();
-    let maker = Maker { graph, pack, results, runs: &runs, found: &found, attribution: &attribution, verdicts: &verdicts };
+    let maker = Maker { suppressed, graph, pack, results, runs: &runs, found: &found, attribution: &attribution, verdicts: &verdicts };
     maker.make()
 }
 
 struct Maker<'m> {
+    suppressed: Vec<Suppressed>,
     graph: &'m Graph,
     pack: &'m Pack,
     results: &'m [RuleResult],
@@ -309,7 +314,7 @@ impl Maker<'_> {
             from: logs.iter().filter_map(|log| log.first).min().map(|time| time.to_string()),
             to: logs.iter().filter_map(|log| log.last).max().map(|time| time.to_string()),
             redactions: 0,
-            suppressed: Vec::new(),
+            suppressed: self.suppressed.clone(),
             unexplained: self.unexplained(),
         }
     }

@@ -8,7 +8,7 @@ use crate::graph::{Builder, Log, LogWindow, Stream};
 use crate::ingest::worker::Chunk;
 use crate::layout;
 use crate::model::{ClusterId, Component, EntryPath, Gap, GapReason, Timestamp};
-use crate::scan::{self, LogScan, PatternSet, ProblemKind};
+use crate::scan::{self, LogScan, ProblemKind};
 
 /// One log put together from its pieces.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ pub(super) struct Merged {
 }
 
 /// Joins the chunks of each file. A file that holds a client's error instead of a log is a gap and no log.
-pub(super) fn merge(chunks: Vec<(u32, Chunk)>, _patterns: &PatternSet) -> Merged {
+pub(super) fn merge(chunks: Vec<(u32, Chunk)>) -> Merged {
     let mut files: BTreeMap<(u32, Arc<str>), Vec<Chunk>> = BTreeMap::new();
     for (input, chunk) in chunks {
         files.entry((input, chunk.path.clone())).or_default().push(chunk);

@@ -15,7 +15,6 @@ use super::worker::{Harvest, Seen};
 use crate::archive::{ArchiveGap, Walked};
 use crate::graph::{Builder, Dataset, Graph, Input};
 use crate::model::{EntryPath, Gap, Timestamp};
-use crate::scan::PatternSet;
 use home::Home;
 
 /// Everything that was read of one input.
@@ -45,12 +44,12 @@ pub struct Frozen {
 }
 
 /// Merges the inputs of one case.
-pub fn freeze(inputs: Vec<InputRead>, patterns: &PatternSet) -> Frozen {
+pub fn freeze(inputs: Vec<InputRead>) -> Frozen {
     let mut all = Collected::default();
     for (index, input) in (0_u32..).zip(inputs) {
         all.add(index, input);
     }
-    all.freeze(patterns)
+    all.freeze()
 }
 
 /// What the inputs hold together, sorted so that arrival leaves no trace.
@@ -105,11 +104,11 @@ impl Collected {
         self.broken.sort();
     }
 
-    fn freeze(mut self, patterns: &PatternSet) -> Frozen {
+    fn freeze(mut self) -> Frozen {
         last_member_wins(&mut self.objects, |object| &object.places[0].path, |object| object.places[0].input);
         last_member_wins(&mut self.events, |event| &event.place.path, |event| event.place.input);
         let copies = self.objects.len() as u64;
-        let logs = logs::merge(std::mem::take(&mut self.chunks), patterns);
+        let logs = logs::merge(std::mem::take(&mut self.chunks));
         self.gaps.extend(logs.gaps);
         let clusters = clusters::find(&self, &logs.logs);
         let mut builder = Builder { inputs: self.inputs.clone(), clusters: clusters.clusters, ..Builder::default() };
