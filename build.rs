@@ -1,5 +1,6 @@
 //! Embeds the rules: every YAML file below `rules/` goes into the binary under its path, so that a new rule is one new file.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,7 +17,7 @@ fn main() -> io::Result<()> {
     for file in files {
         let id = file.strip_prefix(&root).unwrap_or(&file).with_extension("");
         let id = id.to_string_lossy().replace('\\', "/");
-        code.push_str(&format!("    ({id:?}, include_str!({:?})),\n", file.to_string_lossy()));
+        let _ = writeln!(code, "    ({id:?}, include_str!({:?})),", file.to_string_lossy());
     }
     code.push_str("]\n");
     fs::write(Path::new(&var("OUT_DIR")?).join("rules.rs"), code)

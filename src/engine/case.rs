@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json, json};
 
 use super::run;
-use crate::finding::RuleState;
+use crate::finding::{Confidence, RuleRole, RuleState, Severity};
 use crate::graph::tape::Tape;
 use crate::graph::{
     Builder, Claim, Cluster, Event, Graph, Hole, Identity, Input, Kinds, Log, LogWindow, Namespaces, NowFrom, Object, Owner, Role, Stream,
@@ -95,6 +95,9 @@ impl<'p> CaseRunner<'p> {
     }
 }
 
+/// Cluster, kind, namespace and name.
+type Named = (ClusterId, String, Option<String>, String);
+
 struct Stage<'p> {
     patterns: &'p PatternSet,
     builder: Builder,
@@ -102,7 +105,8 @@ struct Stage<'p> {
     now: Timestamp,
     roles_given: bool,
     derived: Vec<Object>,
-    facts: BTreeMap<(ClusterId, String, Option<String>, String), Map<String, Json>>,
+    /// Derived facts that the test sets itself.
+    facts: Vec<(Named, Map<String, Json>)>,
     files: usize,
 }
 
@@ -124,16 +128,7 @@ fn parse_time(text: &str) -> Result<Timestamp, String> {
 impl<'p> Stage<'p> {
     fn new(patterns: &'p PatternSet) -> Self {
         let now = Timestamp::parse(NOW).unwrap_or(Timestamp::from_secs(0));
-        Self {
-            patterns,
-            builder: Builder::default(),
-            names: Vec::new(),
-            now,
-            roles_given: false,
-            derived: Vec::new(),
-            facts: BTreeMap::new(),
-            files: 0,
-        }
+        Self { patterns, builder: Builder::default(), names: Vec::new(), now, roles_given: false, derived: Vec::new(), facts: Vec::new(), files: 0 }
     }
 
     /// Every cluster that is named anywhere, the host first.
@@ -243,7 +238,9 @@ impl<'p> Stage<'p> {
             cluster,
             kinds: Kinds::One(what.into()),
             namespaces: namespace.map_or(Namespaces::All, |namespace| Namespaces::Some(BTreeSet::from([namespace.into()]))),
-            reason: namespace.map_or_else(|| format!("{what} objects were not collected"), |at| format!("{what} objects of namespace {at} were not collected")).into(),
+            reason: namespace
+                .map_or_else(|| format!("{what} objects were not collected"), |at| format!("{what} objects of namespace {at} were not collected"))
+                .into(),
         });
         Ok(())
     }
@@ -333,9 +330,11 @@ impl<'p> Stage<'p> {
         body.remove("cluster");
         let facts = body.remove("mtc");
         let metadata = body.get("metadata").and_then(Json::as_object).cloned().unwrap_or_default();
-        let name = text(&metadata, "name").or_else(|| text(item, "name")).map_or_else(|| format!("{}-{}", kind.to_lowercase(), self.files + 1), str::to_owned);
+        let name = text(&metadata, "name")
+            .or_else(|| text(item, "name"))
+            .map_or_else(|| format!("{}-{}", kind.to_lowercase(), self.files + 1), str::to_owned);
         let scoped = CLUSTER_SCOPED.contains(&kind) || is_derived;
-        let namespace = text(&metadata, "namespace").or_else(|| if scoped { None } else { Some(NAMESPACE) }).map(str::to_owned);
+        let namespace = text(&metadata, "namespace").or(if scoped { None } else { Some(NAMESPACE) }).map(str::to_owned);
         let uid = text(&metadata, "uid").map_or_else(
             || format!("{}-{}-{}-{name}", self.names[cluster.index()], kind.to_lowercase(), namespace.as_deref().unwrap_or_default()),
             str::to_owned,
@@ -354,14 +353,18 @@ impl<'p> Stage<'p> {
         }
         if let Some(facts) = facts {
             let facts = facts.as_object().ok_or("`mtc` is not a map")?.clone();
-            self.facts.insert((cluster, kind.to_owned(), namespace.clone(), name.clone()), facts);
+            self.facts.push(((cluster, kind.to_owned(), namespace.clone(), name.clone()), facts));
         }
         let pairs = |key: &str| -> Vec<(Arc<str>, Arc<str>)> {
             let map = metadata.get(key).and_then(Json::as_object);
             map.into_iter().flatten().filter_map(|(key, value)| Some((key.as_str().into(), value.as_str()?.into()))).collect()
         };
         let owner = |owner: &Json| {
-            Some(Owner { kind: owner.get("kind")?.as_str()?.into(), name: owner.get("name")?.as_str()?.into(), uid: owner.get("uid").and_then(Json::as_str).map(Uid::from) })
+            Some(Owner {
+                kind: owner.get("kind")?.as_str()?.into(),
+                name: owner.get("name")?.as_str()?.into(),
+                uid: owner.get("uid").and_then(Json::as_str).map(Uid::from),
+            })
         };
         let owners = metadata.get("ownerReferences").and_then(Json::as_array);
         let place = self.place(&format!("{name}.yaml"));
@@ -382,7 +385,11 @@ impl<'p> Stage<'p> {
             is_derived_kind: is_derived,
             earlier: Vec::new(),
         };
-        if is_derived { self.derived.push(object) } else { self.builder.objects.push(object) }
+        if is_derived {
+            self.derived.push(object);
+        } else {
+            self.builder.objects.push(object);
+        }
         Ok(())
     }
 
@@ -431,18 +438,14 @@ fn compare(graph: &Graph, expect: &Expect, result: &RuleResult) -> Option<String
     let mut left: Vec<&Match> = result.matches.iter().collect();
     for expected in wanted {
         let near = left.iter().position(|found| differences(graph, expected, found).is_empty());
-        match near {
-            Some(at) => {
-                left.remove(at);
-            }
-            None => {
-                let best = left.iter().map(|found| differences(graph, expected, found)).min_by_key(Vec::len);
-                return Some(match best {
-                    Some(differences) => format!("finding on {} differs:\n    {}", expected.on, differences.join("\n    ")),
-                    None => format!("expected a finding on {}, got {}", expected.on, told(graph, result)),
-                });
-            }
-        }
+        let Some(at) = near else {
+            let best = left.iter().map(|found| differences(graph, expected, found)).min_by_key(Vec::len);
+            return Some(match best {
+                Some(differences) => format!("finding on {} differs:\n    {}", expected.on, differences.join("\n    ")),
+                None => format!("expected a finding on {}, got {}", expected.on, told(graph, result)),
+            });
+        };
+        left.remove(at);
     }
     (!left.is_empty()).then(|| format!("{} more findings than expected: {}", left.len(), told(graph, result)))
 }
@@ -456,9 +459,9 @@ fn differences(graph: &Graph, expected: &Expected, found: &Match) -> Vec<String>
     };
     check("on", Some(&expected.on), &subject(graph, &found.subject));
     check("message", expected.message.as_deref(), &found.message);
-    check("severity", expected.severity.map(|word| word.as_str()), found.severity.as_str());
-    check("confidence", expected.confidence.map(|word| word.as_str()), found.confidence.as_str());
-    check("role", expected.role.map(|word| word.as_str()), found.role.as_str());
+    check("severity", expected.severity.map(Severity::as_str), found.severity.as_str());
+    check("confidence", expected.confidence.map(Confidence::as_str), found.confidence.as_str());
+    check("role", expected.role.map(RuleRole::as_str), found.role.as_str());
     all
 }
 

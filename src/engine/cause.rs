@@ -6,7 +6,8 @@ use super::attribute::{Relation, Surroundings};
 use crate::finding::{Confidence, RuleRole};
 use crate::graph::relations::RELATIONS;
 use crate::graph::{Graph, ObjectId};
-use crate::model::{ClusterId, ObjectRef};
+use crate::model::{ClusterId, Component, ObjectRef};
+use crate::mtc::PhaseInfo;
 use crate::rules::{Lack, Match, Pack, RuleResult, Subject};
 
 /// A link of an explanation.
@@ -37,6 +38,7 @@ pub(super) struct Case<'c> {
     pub(super) results: &'c [RuleResult],
     pub(super) found: &'c [(usize, Match)],
     pub(super) around: &'c Surroundings,
+    pub(super) phase: Option<&'c PhaseInfo>,
     pub(super) related: &'c BTreeMap<usize, Relation>,
     pub(super) keys: &'c [Keys],
 }
@@ -85,6 +87,11 @@ impl Keys {
         }
     }
 
+    /// Whether everything that the other touches is touched here or one relation away.
+    pub(super) fn surrounds(&self, other: &Self) -> bool {
+        other.touched.iter().all(|key| self.touched.contains(key) || self.near.contains(key))
+    }
+
     fn meets(&self, other: &Self) -> bool {
         !self.touched.is_disjoint(&other.touched) || !self.near.is_disjoint(&other.touched) || !self.touched.is_disjoint(&other.near)
     }
@@ -117,7 +124,7 @@ impl Case<'_> {
             None => self.deepest(&below, outcome),
         };
         if let Some(end) = end {
-            verdict.chain = below.chain_to(end);
+            verdict.chain = self.longest_chain(Node::Found(outcome), end, &below);
         }
         if verdict.roots.is_empty() {
             verdict.lacks = self.lacks(&below, &mut verdict.chain);
@@ -193,7 +200,7 @@ impl Case<'_> {
     }
 
     fn stuck_rows(&self, rule: usize) -> impl Iterator<Item = &Lack> + '_ {
-        let here = |lack: &Lack| lack.cluster.is_none_or(|cluster| self.around.clusters.contains(&cluster));
+        let here = |lack: &Lack| lack.cluster.is_none_or(|cluster| self.around.clusters.contains(&cluster)) && concerns(self.phase, &lack.kind);
         self.results[rule]
             .pending
             .iter()
@@ -264,6 +271,43 @@ impl Case<'_> {
         false
     }
 
+    /// The longest way from the outcome down to `end` with the fewest unknown rules on it: every symptom in between is worth a line.
+    fn longest_chain(&self, outcome: Node, end: Node, below: &Below) -> Vec<Node> {
+        let mut best = below.chain_to(end);
+        let bridges = |chain: &[Node]| chain.iter().filter(|node| matches!(node, Node::Unknown(_))).count();
+        let mut fewest = (bridges(&best), std::cmp::Reverse(best.len()));
+        let mut path = vec![outcome];
+        let mut budget = 10_000_u32;
+        self.extend_chain(&mut path, end, &mut budget, &mut |chain| {
+            let rank = (bridges(chain), std::cmp::Reverse(chain.len()));
+            if rank < fewest {
+                fewest = rank;
+                best = chain.to_vec();
+            }
+        });
+        best
+    }
+
+    fn extend_chain(&self, path: &mut Vec<Node>, end: Node, budget: &mut u32, see: &mut dyn FnMut(&[Node])) {
+        let Some(&at) = path.last() else { return };
+        if at == end {
+            see(path);
+            return;
+        }
+        for next in self.explainers(at) {
+            if *budget == 0 {
+                return;
+            }
+            *budget -= 1;
+            if path.contains(&next) {
+                continue;
+            }
+            path.push(next);
+            self.extend_chain(path, end, budget, see);
+            path.pop();
+        }
+    }
+
     /// The symptom farthest from the outcome that evidence alone reaches.
     fn deepest(&self, below: &Below, outcome: usize) -> Option<Node> {
         let certain = below.parents.iter().filter(|(node, (_, bridges))| matches!(node, Node::Found(_)) && *bridges == 0);
@@ -295,6 +339,21 @@ impl Case<'_> {
         lacks.sort();
         lacks.dedup();
         lacks
+    }
+}
+
+/// Whether a kind, or the log of a component, can tell anything about the phase that failed or waits.
+fn concerns(phase: Option<&PhaseInfo>, kind: &str) -> bool {
+    let Some(phase) = phase else { return true };
+    if let Some(component) = Component::parse(kind) {
+        return phase.components.contains(&component);
+    }
+    let waits = |wanted: &str| phase.waits_for.iter().any(|(kind, _)| *kind == wanted);
+    match kind {
+        "Event" | "Node" | "DaemonSet" | "PersistentVolume" | "PersistentVolumeClaim" | "Container" => waits("Pod") || waits("DirectVolumeMigration"),
+        "PodVolumeBackup" => waits("Backup"),
+        "PodVolumeRestore" => waits("Restore"),
+        _ => waits(kind) || phase.waits_for.is_empty() && matches!(kind, "MigMigration" | "MigPlan"),
     }
 }
 

@@ -7,9 +7,13 @@ mod attribute;
 mod case;
 mod cause;
 mod collect;
+mod fold;
 mod report;
 mod run;
 
 pub use case::{CaseRunner, Verdict};
 pub use report::report;
 pub use run::{Timed, explain, run, run_timed};
+
+#[cfg(test)]
+mod tests;

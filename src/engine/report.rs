@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::attribute::{self, Attribution, Relation};
 use super::cause::{Case, Keys, Node, Verdict};
-use super::collect;
+use super::{collect, fold};
 use crate::finding::redact::{MASK, clean};
 use crate::finding::{
     Checked, ClusterReport, Confidence, CoverageReport, Evidence, Finding, GapReport, IdentityReport, InputReport, Link, Migration, MigrationRef,
@@ -22,13 +22,19 @@ pub fn report(graph: &Graph, pack: &Pack, results: &[RuleResult]) -> Report {
     let runs = mtc::migrations(graph);
     let found: Vec<(usize, Match)> =
         results.iter().flat_map(|result| result.matches.iter().map(|one| (result.rule, one.clone()))).collect();
+    let keys: Vec<Keys> = found.iter().map(|(_, one)| Keys::of(graph, one)).collect();
+    let found = fold::fold(found, &keys);
     let attribution = attribute::attribute(graph, &runs, &found);
     let keys: Vec<Keys> = found.iter().map(|(_, one)| Keys::of(graph, one)).collect();
     let verdicts: Vec<Verdict> = attribution
         .around
         .iter()
         .zip(&attribution.of_run)
-        .map(|(around, related)| Case { pack, results, found: &found, around, related, keys: &keys }.explain())
+        .zip(&runs)
+        .map(|((around, related), run)| {
+            let phase = run.phase.as_deref().and_then(mtc::info);
+            Case { pack, results, found: &found, around, phase, related, keys: &keys }.explain()
+        })
         .collect();
     let maker = Maker { graph, pack, results, runs: &runs, found: &found, attribution: &attribution, verdicts: &verdicts };
     maker.make()

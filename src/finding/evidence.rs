@@ -11,7 +11,7 @@ pub struct Evidence {
     pub input: u32,
     /// File inside the input, nested archives joined with `!/`.
     pub path: String,
-    /// Line in that file, from 1.
+    /// Line in that file, from 1; 0 when the whole file is meant, or the input where `path` is empty.
     pub line: u32,
     /// The line, redacted and with control characters escaped.
     pub text: String,
@@ -56,6 +56,11 @@ impl Evidence {
             time: time.map(|time| time.to_string()),
             about,
         }
+    }
+
+    /// Where it stands, as `mig-analyze cat` takes it: `path:line`, or the path alone for damage that has no line.
+    pub fn place(&self) -> String {
+        if self.line == 0 { self.path.clone() } else { format!("{}:{}", self.path, self.line) }
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::LogWindow;
-use crate::model::{ClusterId, Component, Timestamp};
+use crate::model::{ClusterId, Component, Timestamp, plural_of};
 
 /// Which kinds a claim speaks of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub enum Kinds {
     Named(&'static [&'static str]),
     /// One kind, told by the data.
     One(Arc<str>),
+    /// One kind by its plural resource name, as paths tell it.
+    Plural(Arc<str>),
 }
 
 /// Which namespaces a claim speaks of.
@@ -86,6 +88,7 @@ impl Kinds {
             Self::Groups(groups) => group.is_some_and(|group| groups.contains(&group)),
             Self::Named(kinds) => kinds.contains(&kind),
             Self::One(name) => &**name == kind,
+            Self::Plural(name) => **name == plural_of(kind),
         }
     }
 }
@@ -134,7 +137,7 @@ impl Coverage {
         let Some(window) = self.windows.get(&(cluster, component)) else {
             return Cover::No(format!("no {component} log was collected").into());
         };
-        if let Some(hole) = self.holes.iter().find(|hole| hole.cluster.is_none_or(|at| at == cluster) && hole.kinds == Kinds::All) {
+        if let Some(hole) = self.holes.iter().find(|hole| hole.cluster.is_none_or(|at| at == cluster) && hole.kinds == Kinds::All && hole.namespaces == Namespaces::All) {
             return Cover::No(hole.reason.clone());
         }
         match (from, window.first) {

@@ -48,7 +48,7 @@ pub(super) fn shape(path: &str) -> Shape {
         "yaml" | "yml" => Shape::Manifest,
         "json" if path.contains("/namespaces/") || path.contains("/cluster-scoped-resources/") => Shape::Manifest,
         "json" => Shape::Ignore,
-        _ if matches!(name, "login_error.txt" | "version" | "timestamp" | "must-gather.logs" | "gather.logs") => Shape::Text,
+        _ if matches!(name, "login_error.txt" | "version" | "timestamp") => Shape::Text,
         _ => Shape::Ignore,
     }
 }
@@ -103,6 +103,9 @@ fn stream_of(file: &str) -> Option<&'static str> {
 fn collected(parts: &[&str], file: &str) -> Option<LogPath> {
     let parent = parts.len().checked_sub(2).map(|at| parts[at]).unwrap_or_default();
     let of = |component| Some(LogPath { namespace: None, pod: None, container: None, stream: "collected", component });
+    if matches!(file, "gather.logs" | "must-gather.logs") {
+        return of(Component::Gather);
+    }
     let is_run_log = |prefix: &str| parent.starts_with(prefix) && file == format!("{parent}.log");
     if is_run_log("backup-") || is_run_log("restore-") {
         return of(Component::Velero);
@@ -158,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ten_paths_have_the_shape_they_should() {
+    fn paths_have_the_shape_they_should() {
         use Component::{Application, MigController, NodeAgent, Velero};
         for (path, expected) in [
             ("must-gather/clusters/host/namespaces/openshift-migration/pods/velero-1-a/velero/velero/logs/current.log", Shape::Log(Velero)),
@@ -170,6 +173,7 @@ mod tests {
             ("m/clusters/host/namespaces/om/crs/restores.velero.io/r.yaml", Shape::Manifest),
             ("m/migplans/migplan-p/p.yml", Shape::Manifest),
             ("m/clusters/remote/login_error.txt", Shape::Text),
+            ("must-gather.local.1/quay-io-x/gather.logs", Shape::Log(Component::Gather)),
             ("m/event-filter.html", Shape::Ignore),
             ("m/metrics/prom_data.tar.gz", Shape::Closed),
             ("m/audit_logs/kube-apiserver/a.yaml", Shape::Ignore),

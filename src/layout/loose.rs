@@ -1,5 +1,7 @@
 //! What hangs on a case beside a gather: manifests and logs in no known tree.
 
+use crate::model::Component;
+
 use super::{ClusterRoot, Gather, Layout, Shape, Tree, shape};
 
 pub(super) static LAYOUT: Layout = Layout { name: "loose", find };
@@ -12,7 +14,11 @@ fn find(tree: &Tree) -> Vec<Gather> {
         if clusters.iter().any(|cluster| dir.starts_with(cluster.dir.as_str())) {
             continue;
         }
-        let readable = |file: &str| matches!(shape(&format!("{dir}{file}")), Shape::Manifest | Shape::Log(_));
+        // The log of a gather stands beside what it collected and is no find of its own.
+        let readable = |file: &str| match shape(&format!("{dir}{file}")) {
+            Shape::Log(component) => component != Component::Gather,
+            shape => shape == Shape::Manifest,
+        };
         if tree.files(dir).any(readable) {
             clusters.push(ClusterRoot { dir: dir.to_owned(), name: None, ran_here: false, login_failed: false, promises: Vec::new() });
         }

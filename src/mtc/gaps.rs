@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use crate::graph::tape::Tape;
-use crate::graph::{Graph, Object};
-use crate::model::{ClusterId, Gap, Gvk, Place};
+use crate::graph::tape::TapeBuilder;
+use crate::graph::{Graph, Object, SourceLines};
+use crate::model::{ClusterId, Gap, GapReason, Gvk, Place};
 
 /// One object for each gap.
 pub(super) fn gaps(graph: &Graph) -> Vec<Object> {
@@ -16,12 +16,17 @@ pub(super) fn gaps(graph: &Graph) -> Vec<Object> {
 
 fn object(graph: &Graph, number: usize, gap: &Gap) -> Object {
     let cluster = cluster_of(graph, gap);
-    let body = json!({
+    // The message of a failed login is the file itself; other damage has no line to show.
+    let line = u32::from(gap.reason == GapReason::Login);
+    let mut body = TapeBuilder::default();
+    let fields = json!({
         "reason": gap.reason.as_str(),
         "path": gap.path.as_str(),
         "detail": gap.detail,
         "cluster": &*graph.cluster(cluster).name,
     });
+    body.json(&fields, line);
+    let shown = gap.detail.lines().next().unwrap_or_default();
     Object {
         cluster,
         gvk: Gvk::new("", "Gap"),
@@ -33,8 +38,8 @@ fn object(graph: &Graph, number: usize, gap: &Gap) -> Object {
         deleted: None,
         labels: Box::default(),
         owners: Box::default(),
-        places: vec![Place { input: gap.input, path: gap.path.clone(), line: 1 }],
-        body: Some(Tape::from_json(&body)),
+        places: vec![Place { input: gap.input, path: gap.path.clone(), line }],
+        body: Some(body.finish().with_source(SourceLines::new(shown.into(), line, None))),
         derived: None,
         is_derived_kind: true,
         earlier: Vec::new(),
@@ -56,7 +61,6 @@ fn cluster_of(graph: &Graph, gap: &Gap) -> ClusterId {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::GapReason;
     use crate::mtc::testing::Case;
 
     #[test]

@@ -34,7 +34,7 @@ pub(crate) enum What<'a> {
 /// Events of one object with one reason and equal captures.
 #[derive(Debug)]
 pub(crate) struct Events<'a> {
-    pub(crate) events: Vec<&'a Event>,
+    pub(crate) all: Vec<&'a Event>,
     pub(crate) object: Option<ObjectId>,
     pub(crate) captures: Captures,
 }
@@ -127,7 +127,7 @@ impl<'a> Binding<'a> {
     pub(crate) fn cluster(&self) -> Option<ClusterId> {
         match &self.what {
             What::Object(id) => Some(self.graph.object(*id).cluster),
-            What::Events(events) => events.events.first().map(|event| event.cluster),
+            What::Events(events) => events.all.first().map(|event| event.cluster),
             What::Condition(part) | What::Element(part) => Some(part.cluster),
             What::Log(lines) => Some(lines.cluster),
             What::Error(errors) => Some(errors.cluster),
@@ -199,14 +199,14 @@ impl<'a> Binding<'a> {
     }
 
     fn event_member(&self, events: &Events<'a>, field: &str) -> Val<'a> {
-        let Some(&event) = events.events.first() else { return Val::Null };
+        let Some(&event) = events.all.first() else { return Val::Null };
         match field {
             "reason" => Val::text(&*event.reason),
             "type" => Val::text(&*event.kind),
             "message" => Val::text(&*event.message),
-            "count" => Val::Int(events.events.iter().map(|event| i64::from(event.count.max(1))).sum()),
-            "first" => Val::time(events.events.iter().filter_map(|event| event.first.or(event.last)).min()),
-            "last" => Val::time(events.events.iter().filter_map(|event| event.last.or(event.first)).max()),
+            "count" => Val::Int(events.all.iter().map(|event| i64::from(event.count.max(1))).sum()),
+            "first" => Val::time(events.all.iter().filter_map(|event| event.first.or(event.last)).min()),
+            "last" => Val::time(events.all.iter().filter_map(|event| event.last.or(event.first)).max()),
             "source" => Val::text(&*event.source),
             "object" => Val::Record(Rc::new(vec![
                 ("kind", Val::text(&*event.object_kind)),
@@ -220,7 +220,9 @@ impl<'a> Binding<'a> {
 
     fn condition_member(&self, part: &Part<'a>, field: &str) -> Val<'a> {
         match field {
-            "since" => part.value.get("lastTransitionTime").and_then(Value::text).and_then(|text| Timestamp::parse(&text)).map_or(Val::Null, Val::Time),
+            "since" => {
+                part.value.get("lastTransitionTime").and_then(Value::text).and_then(|text| Timestamp::parse(&text)).map_or(Val::Null, Val::Time)
+            }
             "cluster" => self.cluster_name(part.cluster),
             _ => captured(&part.captures, field).unwrap_or_else(|| part.value.get(field).map_or(Val::Null, Val::tree)),
         }
@@ -262,7 +264,9 @@ impl<'a> Binding<'a> {
             "first" => Val::time(errors.first),
             "last" => Val::time(errors.last),
             "cluster" => self.cluster_name(errors.cluster),
-            "fields" => errors.lines.as_ref().map_or(Val::Null, |lines| Val::Thing(Self { graph: self.graph, what: What::Fact(Rc::new(fields(lines))) })),
+            "fields" => {
+                errors.lines.as_ref().map_or(Val::Null, |lines| Val::Thing(Self { graph: self.graph, what: What::Fact(Rc::new(fields(lines))) }))
+            }
             _ => captured(&errors.captures, field).unwrap_or(Val::Null),
         }
     }
@@ -286,7 +290,6 @@ impl<'a> Binding<'a> {
     /// How many objects a hit stands for. A line that does not tell its object stands for one of its own.
     pub(crate) fn object_count(&self) -> u64 {
         match &self.what {
-            What::Error(errors) if errors.lines.is_some() => errors.count,
             What::Error(errors) => errors.more,
             What::Log(lines) => lines.hits.count,
             _ => 1,
@@ -296,7 +299,7 @@ impl<'a> Binding<'a> {
     /// Objects that are named and were not gathered.
     pub(crate) fn gone(&self) -> Vec<ObjectRef> {
         match &self.what {
-            What::Events(events) if events.object.is_none() => events.events.first().map(|event| involved(event)).into_iter().collect(),
+            What::Events(events) if events.object.is_none() => events.all.first().map(|event| involved(event)).into_iter().collect(),
             What::Log(lines) => lines.gone.clone(),
             What::Error(errors) => {
                 let event = errors.event.filter(|_| errors.object.is_none()).map(involved);
@@ -340,15 +343,31 @@ fn captured_hit<'a>(hits: &'a HitGroup, field: &str) -> Val<'a> {
 /// Identity fields of a line. Their names come from the log, so they are looked up and never listed.
 fn fields<'a>(lines: &Lines<'a>) -> Fact<'a> {
     const KNOWN: &[&str] = &[
-        "backup", "restore", "migration", "migMigration", "plan", "migPlan", "name", "namespace", "resource", "pod", "dvm", "logger", "phase",
-        "controller", "node", "volume", "claim", "groupResource",
+        "backup",
+        "restore",
+        "migration",
+        "migMigration",
+        "plan",
+        "migPlan",
+        "name",
+        "namespace",
+        "resource",
+        "pod",
+        "dvm",
+        "logger",
+        "phase",
+        "controller",
+        "node",
+        "volume",
+        "claim",
+        "groupResource",
     ];
     let named = |key: &&'static str| lines.hits.fields.get(key).map(|value| (*key, Val::text(value)));
     Fact { object: None, cluster: lines.cluster, fields: KNOWN.iter().filter_map(named).collect(), value: None }
 }
 
 /// Metadata of an object whose body nobody kept.
-fn metadata<'a>(object: &'a Object) -> Val<'a> {
+fn metadata(object: &Object) -> Val<'_> {
     let time = |time: Option<Timestamp>| time.map_or(Val::Null, |time| Val::text(time.to_string()));
     Val::Record(Rc::new(vec![
         ("name", Val::text(&*object.name)),

@@ -12,6 +12,7 @@ mod compile;
 mod error;
 mod families;
 mod file;
+mod heads;
 mod native;
 mod outcome;
 mod pack;

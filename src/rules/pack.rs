@@ -49,7 +49,8 @@ impl Pack {
 
     /// The rules of this program with the layers of some directories on top, in that order.
     pub fn load(layers: &[&Path]) -> Result<Self, PackErrors> {
-        let built_in = BUILT_IN.iter().map(|(id, text)| RuleText { id: (*id).to_owned(), file: format!("rules/{id}.yaml"), text: (*text).to_owned() });
+        let built_in =
+            BUILT_IN.iter().map(|(id, text)| RuleText { id: (*id).to_owned(), file: format!("rules/{id}.yaml"), text: (*text).to_owned() });
         let mut all = vec![built_in.collect()];
         let mut errors = Vec::new();
         for layer in layers {
@@ -92,7 +93,10 @@ impl Pack {
         }
         let mut rules: Vec<Rule> = rules.into_values().map(|(_, rule)| rule).collect();
         number_patterns(&mut rules);
-        let all: String = rules.iter().map(|rule| format!("{} {}\n", rule.id, rule.digest)).collect();
+        let all = rules.iter().fold(String::new(), |mut text, rule| {
+            let _ = writeln!(text, "{} {}", rule.id, rule.digest);
+            text
+        });
         Ok(Self { rules, digest: short_digest(all.as_bytes()) })
     }
 
@@ -166,7 +170,8 @@ fn check_together(rules: &BTreeMap<String, (Source, Rule)>, errors: &mut Vec<Rul
         if let Some(path) = cycle(rules, &rule.id) {
             errors.push(source.error(format!("explains itself: {}", path.join(" → ")), "explains", "explains", None));
         }
-        if rule.role == RuleRole::Cause && !rule.stands_alone && !reaches_outcome(rules, &rule.id) {
+        let known = rule.explains.iter().all(|target| rules.contains_key(target));
+        if rule.role == RuleRole::Cause && known && !rule.stands_alone && !reaches_outcome(rules, &rule.id) {
             let help = Some("name what it leads to under `explains`, or write `stands_alone: true` when a green run hides it".to_owned());
             errors.push(source.error("a cause that explains no outcome, on no path", "", "explains", help));
         }

@@ -52,7 +52,9 @@ fn step_into<'a>(at: &Val<'a>, step: &str) -> Val<'a> {
         return direct;
     }
     match at.clone().plain() {
-        list @ Val::List(_) => list.items().unwrap_or_default().iter().map(|item| step_into(item, step)).find(|val| !val.is_null()).unwrap_or(Val::Null),
+        list @ Val::List(_) => {
+            list.items().unwrap_or_default().iter().map(|item| step_into(item, step)).find(|val| !val.is_null()).unwrap_or(Val::Null)
+        }
         _ => Val::Null,
     }
 }

@@ -117,7 +117,7 @@ impl Template {
     }
 
     /// The text for a finding; values are shortened, longest first, until it fits.
-    pub(crate) fn message<'a>(&self, source: &dyn Source<'a>) -> String {
+    pub(crate) fn message(&self, source: &dyn Source<'_>) -> String {
         let filled: Vec<(bool, String)> = self
             .parts
             .iter()
@@ -138,7 +138,7 @@ impl Template {
     }
 
     /// A longer text, not cut.
-    pub(crate) fn prose<'a>(&self, source: &dyn Source<'a>) -> String {
+    pub(crate) fn prose(&self, source: &dyn Source<'_>) -> String {
         let fill = |part: &Part| match part {
             Part::Text(text) => text.clone(),
             Part::Field(choices) => cut(&one_line(&fill(choices, source).unwrap_or_else(|| "?".to_owned())), 200).into_owned(),
@@ -149,7 +149,7 @@ impl Template {
     }
 
     /// The text for an exact comparison: nothing when a field of it is empty.
-    pub(crate) fn exact<'a>(&self, source: &dyn Source<'a>) -> Option<String> {
+    pub(crate) fn exact(&self, source: &dyn Source<'_>) -> Option<String> {
         let mut text = String::new();
         for part in &self.parts {
             match part {
@@ -219,7 +219,7 @@ fn choice(text: &str) -> Option<Choice> {
     }
 }
 
-fn fill<'a>(choices: &[Choice], source: &dyn Source<'a>) -> Option<String> {
+fn fill(choices: &[Choice], source: &dyn Source<'_>) -> Option<String> {
     choices.iter().find_map(|choice| match choice {
         Choice::Literal(text) => Some(text.clone()),
         Choice::Value(path, format) => show(&source.value(path), *format, source.now()),
@@ -281,7 +281,11 @@ fn bytes(bytes: u64) -> String {
         unit += 1;
     }
     let tenths = u128::from(bytes) * 10 / u128::from(scale);
-    if unit == 0 || tenths % 10 == 0 { format!("{} {}", tenths / 10, UNITS[unit]) } else { format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit]) }
+    if unit == 0 || tenths % 10 == 0 {
+        format!("{} {}", tenths / 10, UNITS[unit])
+    } else {
+        format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit])
+    }
 }
 
 fn one_line(text: &str) -> String {

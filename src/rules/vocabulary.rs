@@ -133,5 +133,4 @@ pub(crate) const CONDITION_FIELDS: &[&str] =
     &["type", "status", "reason", "message", "category", "since", "durable", "cluster", "lastTransitionTime", "items"];
 pub(crate) const LOG_FIELDS: &[&str] =
     &["component", "pod", "container", "previous", "text", "msg", "level", "fields", "count", "first", "last", "cluster"];
-pub(crate) const ERROR_FIELDS: &[&str] =
-    &["text", "inner", "layers", "place", "object", "objects", "count", "first", "last", "cluster", "fields"];
+pub(crate) const ERROR_FIELDS: &[&str] = &["text", "inner", "layers", "place", "object", "objects", "count", "first", "last", "cluster", "fields"];

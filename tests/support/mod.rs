@@ -12,82 +12,82 @@ use serde::Deserialize;
 /// What `expect.yaml` says.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Expect {
-    pub story: String,
-    pub inputs: Vec<String>,
-    pub pack: Pack,
+pub(crate) struct Expect {
+    pub(crate) story: String,
+    pub(crate) inputs: Vec<String>,
+    pub(crate) pack: Pack,
     #[serde(default)]
-    pub clusters: Option<usize>,
+    pub(crate) clusters: Option<usize>,
     #[serde(default)]
-    pub migrations: Vec<ExpectRun>,
+    pub(crate) migrations: Vec<ExpectRun>,
     #[serde(default)]
-    pub present: Vec<String>,
+    pub(crate) present: Vec<String>,
     #[serde(default)]
-    pub absent: Vec<String>,
+    pub(crate) absent: Vec<String>,
     #[serde(default)]
-    pub max_severity: Option<String>,
+    pub(crate) max_severity: Option<String>,
     #[serde(default)]
-    pub gaps: Vec<String>,
+    pub(crate) gaps: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-pub enum Pack {
+pub(crate) enum Pack {
     Word(String),
     Cut { #[serde(rename = "as")] form: String, truncate_percent: usize },
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ExpectRun {
-    pub name: String,
+pub(crate) struct ExpectRun {
+    pub(crate) name: String,
     #[serde(default)]
-    pub outcome: Option<String>,
+    pub(crate) outcome: Option<String>,
     #[serde(default)]
-    pub phase: Option<String>,
+    pub(crate) phase: Option<String>,
     #[serde(default)]
-    pub superseded: Option<bool>,
+    pub(crate) superseded: Option<bool>,
     #[serde(default)]
-    pub root: Option<Vec<String>>,
+    pub(crate) root: Option<Vec<String>>,
     #[serde(default)]
-    pub says: Vec<String>,
+    pub(crate) says: Vec<String>,
     #[serde(default)]
-    pub not: Vec<String>,
+    pub(crate) not: Vec<String>,
     #[serde(default)]
-    pub symptoms: Vec<String>,
+    pub(crate) symptoms: Vec<String>,
     #[serde(default)]
-    pub look_at: Option<ExpectTarget>,
+    pub(crate) look_at: Option<ExpectTarget>,
     #[serde(default)]
-    pub collect: Vec<String>,
+    pub(crate) collect: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ExpectTarget {
-    pub cluster: String,
-    pub kind: String,
+pub(crate) struct ExpectTarget {
+    pub(crate) cluster: String,
+    pub(crate) kind: String,
     #[serde(default)]
-    pub namespace: Option<String>,
-    pub name: String,
+    pub(crate) namespace: Option<String>,
+    pub(crate) name: String,
 }
 
 /// One file of an input.
-pub type File = (String, Arc<[u8]>);
+pub(crate) type File = (String, Arc<[u8]>);
 
 /// A story with its files in memory.
-pub struct Story {
-    pub name: String,
-    pub expect: Expect,
+pub(crate) struct Story {
+    pub(crate) name: String,
+    pub(crate) expect: Expect,
     /// Files of each input, by path, with the root member's name in front.
-    pub inputs: Vec<Vec<File>>,
+    pub(crate) inputs: Vec<Vec<File>>,
 }
 
-pub fn fixtures() -> PathBuf {
+pub(crate) fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
 }
 
 /// All stories, by name.
-pub fn stories() -> Vec<Story> {
+pub(crate) fn stories() -> Vec<Story> {
     let mut names: Vec<String> = std::fs::read_dir(fixtures())
         .expect("fixtures exist")
         .map(|entry| entry.expect("readable"))
@@ -99,7 +99,7 @@ pub fn stories() -> Vec<Story> {
 }
 
 impl Story {
-    pub fn load(name: &str) -> Self {
+    pub(crate) fn load(name: &str) -> Self {
         let dir = fixtures().join(name);
         let text = std::fs::read_to_string(dir.join("expect.yaml")).expect("expect.yaml");
         let expect: Expect = serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{name}/expect.yaml: {error}"));
@@ -108,7 +108,7 @@ impl Story {
     }
 
     /// The inputs packed as the story says.
-    pub fn sources(&self) -> Vec<(String, Source)> {
+    pub(crate) fn sources(&self) -> Vec<(String, Source)> {
         self.inputs.iter().zip(&self.expect.inputs).map(|(files, input)| (archive_name(input), self.pack(files))).collect()
     }
 
@@ -127,16 +127,16 @@ impl Story {
 }
 
 /// `source/must-gather` is attached as `source-must-gather.tar.gz`.
-pub fn archive_name(input: &str) -> String {
+pub(crate) fn archive_name(input: &str) -> String {
     format!("{}.tar.gz", input.replace('/', "-"))
 }
 
-pub fn tar_gz(files: &[File]) -> Vec<u8> {
+pub(crate) fn tar_gz(files: &[File]) -> Vec<u8> {
     files.iter().fold(Tar::new(), |tar, (path, content)| tar.file(path, content)).gzip()
 }
 
 /// The wrapper that `oc adm must-gather` makes: an archive of the same name in an archive.
-pub fn nested(files: &[File]) -> Vec<u8> {
+pub(crate) fn nested(files: &[File]) -> Vec<u8> {
     let inner = tar_gz(files);
     let dir = "must-gather.local.4832041553094271561/quay-io-konveyor-must-gather-sha256-0f1e2d";
     Tar::new().file(&format!("{dir}/must-gather.tar.gz"), inner).gzip()
@@ -162,11 +162,11 @@ fn collect(dir: &Path, prefix: &str, list: &mut Vec<File>) {
     }
 }
 
-pub fn analyze(sources: &[(String, Source)]) -> Report {
+pub(crate) fn analyze(sources: &[(String, Source)]) -> Report {
     analyze_with(sources, 1)
 }
 
-pub fn analyze_with(sources: &[(String, Source)], workers: usize) -> Report {
+pub(crate) fn analyze_with(sources: &[(String, Source)], workers: usize) -> Report {
     let options = Options { workers: Some(workers), ..Options::default() };
     analyze_sources(sources, &options, &Quiet).expect("the story opens").report
 }

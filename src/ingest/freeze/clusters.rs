@@ -28,7 +28,7 @@ pub(super) fn find(all: &Collected, logs: &[Whole]) -> Clusters {
     let groups: BTreeSet<usize> = joined.group.iter().copied().collect();
     let ids: Vec<usize> = groups.into_iter().collect();
     let id_of = |group: usize| ClusterId(u32::try_from(ids.iter().position(|id| *id == group).unwrap_or(0)).unwrap_or(0));
-    let of_root: Vec<ClusterId> = joined.group.iter().map(|&group| id_of(group)).collect();
+    let mut of_root: Vec<ClusterId> = joined.group.iter().map(|&group| id_of(group)).collect();
 
     let mut clusters = Vec::new();
     let mut gaps = Vec::new();
@@ -82,7 +82,9 @@ pub(super) fn find(all: &Collected, logs: &[Whole]) -> Clusters {
     for objects in &mut control_objects {
         objects.sort_by(|a, b| (a.kind(), &a.name, b.resource_version, &a.places).cmp(&(b.kind(), &b.name, a.resource_version, &b.places)));
     }
-    name_by_mig_clusters(&control_objects, &traits, &of_root, &mut clusters);
+    let same = name_by_mig_clusters(&control_objects, &traits, &of_root, &mut clusters);
+    absorb(&same, &mut clusters, &mut of_root);
+    set_kubernetes(&control_objects, &traits, &of_root, &mut clusters);
     Clusters { clusters, of_root, gaps }
 }
 
@@ -140,7 +142,8 @@ fn name_by_mig_clusters(
     traits: &[Traits],
     of_root: &[ClusterId],
     clusters: &mut Vec<Cluster>,
-) {
+) -> Vec<(ClusterId, ClusterId)> {
+    let mut same = Vec::new();
     let ids: Vec<ClusterId> = (0..u32::try_from(clusters.len()).unwrap_or(0)).map(ClusterId).collect();
     for &control in &ids {
         let mig_clusters: Vec<&Object> = objects[control.index()].iter().copied().filter(|object| object.kind() == "MigCluster").collect();
@@ -160,7 +163,18 @@ fn name_by_mig_clusters(
                 Some(control)
             } else {
                 let named = |id: &&ClusterId| **id != control && clusters[id.index()].name == mig.name && clusters[id.index()].input == input;
-                ids.iter().find(named).copied().or_else(|| by_plans(objects, traits, of_root, control, &mig.name, clusters, &ids))
+                let named = ids.iter().find(named).copied();
+                match named.filter(|id| clusters[id.index()].gathered) {
+                    Some(gathered) => Some(gathered),
+                    // The login failed here, but the cluster may have been gathered on its own.
+                    None => match (by_plans(objects, traits, of_root, control, &mig.name, clusters, &ids), named) {
+                        (Some(apart), Some(empty)) => {
+                            same.push((empty, apart));
+                            Some(apart)
+                        }
+                        (apart, empty) => apart.or(empty),
+                    },
+                }
             };
             let index = target.map_or_else(
                 || {
@@ -174,6 +188,51 @@ fn name_by_mig_clusters(
             cluster.mtc = cluster.mtc.take().or(version);
             cluster.identity.api = cluster.identity.api.take().or(api);
         }
+    }
+    same
+}
+
+/// Takes clusters out that turned out to be others, and numbers the rest anew.
+fn absorb(same: &[(ClusterId, ClusterId)], clusters: &mut Vec<Cluster>, of_root: &mut [ClusterId]) {
+    for &(empty, apart) in same {
+        clusters[apart.index()].name = unique_but(clusters, apart, &clusters[empty.index()].name.clone());
+        clusters[apart.index()].identity.by.push("plan-uid");
+        for of in of_root.iter_mut().filter(|of| **of == empty) {
+            *of = apart;
+        }
+    }
+    let mut gone: Vec<usize> = same.iter().map(|(empty, _)| empty.index()).collect();
+    gone.sort_unstable();
+    gone.dedup();
+    for index in gone.into_iter().rev() {
+        clusters.remove(index);
+        for of in of_root.iter_mut().filter(|of| of.index() > index) {
+            of.0 -= 1;
+        }
+    }
+}
+
+/// The name of the MigCluster tells more than a second `host`.
+fn unique_but(clusters: &[Cluster], own: ClusterId, base: &str) -> Arc<str> {
+    let taken = clusters.iter().enumerate().any(|(index, cluster)| index != own.index() && cluster.gathered && &*cluster.name == base);
+    if taken { clusters[own.index()].name.clone() } else { base.into() }
+}
+
+/// Velero notes the version of the cluster it runs on in each backup. Copies of backups are synced to the target, so only a cluster
+/// that is the source of a plan and the target of none can be told by them.
+fn set_kubernetes(objects: &[Vec<&Object>], traits: &[Traits], of_root: &[ClusterId], clusters: &mut [Cluster]) {
+    let named = |path: &str| -> BTreeSet<Arc<str>> {
+        let plans = objects.iter().flatten().filter(|object| object.kind() == "MigPlan");
+        plans.filter_map(|plan| plan.text(path).map(|name| Arc::from(&*name))).collect()
+    };
+    let (sources, targets) = (named("spec.srcMigClusterRef.name"), named("spec.destMigClusterRef.name"));
+    for (index, cluster) in clusters.iter_mut().enumerate() {
+        let Some(name) = &cluster.mig_cluster else { continue };
+        if cluster.kubernetes.is_some() || !sources.contains(name) || targets.contains(name) {
+            continue;
+        }
+        let mine = of_root.iter().zip(traits).filter(|(of, _)| of.index() == index);
+        cluster.kubernetes = mine.filter_map(|(_, traits)| traits.backed_up_by.clone()).next();
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use super::home::Home;
 use crate::graph::{Claim, Cluster, Hole, Input, Kinds, Namespaces, Object};
 use crate::layout::{self, Promise};
-use crate::model::{ClusterId, Gap, GapReason, plural_of};
+use crate::model::{ClusterId, Gap, plural_of};
 
 /// Turns the promises of the layouts into claims about clusters.
 pub(super) fn claims(home: &Home, of_root: &[ClusterId], objects: &[Object]) -> Vec<Claim> {
@@ -55,7 +55,9 @@ pub(super) fn holes(inputs: &[Input], home: &Home, of_root: &[ClusterId], cluste
             holes.push(whole(ClusterId(index), "data of two clusters seem to be mixed here"));
         }
     }
-    for gap in gaps.iter().filter(|gap| gap.reason != GapReason::Suspect && gap.reason != GapReason::Login) {
+    // A log that could not be read shortens the window of its component; it says nothing about objects.
+    let is_manifest = |gap: &&Gap| layout::shape(gap.path.as_str()) == layout::Shape::Manifest;
+    for gap in gaps.iter().filter(is_manifest) {
         let Some(root) = home.root_of(gap.input, gap.path.as_str()) else { continue };
         holes.push(of_file(of_root[root], gap));
     }
@@ -64,48 +66,12 @@ pub(super) fn holes(inputs: &[Input], home: &Home, of_root: &[ClusterId], cluste
 
 fn of_file(cluster: ClusterId, gap: &Gap) -> Hole {
     let identity = layout::manifest_path(gap.path.as_str());
-    let kinds = identity.resource.as_deref().and_then(kind_of).map_or(Kinds::All, |kind| Kinds::One(kind.into()));
+    let plural = identity.resource.as_deref().and_then(|resource| resource.split('.').next());
+    let kinds = plural.map_or(Kinds::All, |plural| Kinds::Plural(plural.into()));
     let namespaces = match identity.namespace {
         Some(namespace) => Namespaces::Some(BTreeSet::from([Arc::from(namespace.as_str())])),
         None if kinds == Kinds::All => Namespaces::Some(BTreeSet::new()),
         None => Namespaces::All,
     };
     Hole { cluster: Some(cluster), kinds, namespaces, reason: format!("{} could not be read ({})", gap.path, gap.reason).into() }
-}
-
-/// The kind behind a plural resource name, for the kinds whose absence rules ask about.
-fn kind_of(resource: &str) -> Option<&'static str> {
-    const KINDS: &[&str] = &[
-        "Backup",
-        "BackupRepository",
-        "BackupStorageLocation",
-        "DaemonSet",
-        "Deployment",
-        "DirectImageMigration",
-        "DirectVolumeMigration",
-        "DirectVolumeMigrationProgress",
-        "Event",
-        "Job",
-        "MigCluster",
-        "MigHook",
-        "MigMigration",
-        "MigPlan",
-        "MigStorage",
-        "MigrationController",
-        "Namespace",
-        "Node",
-        "PersistentVolume",
-        "PersistentVolumeClaim",
-        "Pod",
-        "PodVolumeBackup",
-        "PodVolumeRestore",
-        "ResticRepository",
-        "Restore",
-        "Route",
-        "Secret",
-        "Service",
-        "StorageClass",
-    ];
-    let plural = resource.split('.').next().unwrap_or(resource);
-    KINDS.iter().copied().find(|kind| plural_of(kind) == plural)
 }

@@ -59,4 +59,12 @@ impl Home {
             end = path[..end - 1].rfind('/').map_or(0, |at| at + 1);
         }
     }
+
+    /// The cluster that a gather ran on, for a file that stands beside or above what it collected.
+    pub(super) fn host_below(&self, input: u32, path: &str) -> Option<usize> {
+        let dir = &path[..path.rfind('/').map_or(0, |at| at + 1)];
+        let below = |root: &&Root| root.input == input && root.root.dir.starts_with(dir);
+        let first = self.roots.iter().find(|root| below(root) && root.root.ran_here).or_else(|| self.roots.iter().find(below))?;
+        self.roots.iter().position(|root| std::ptr::eq(root, first))
+    }
 }

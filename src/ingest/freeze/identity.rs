@@ -17,6 +17,7 @@ pub(super) struct Traits {
     pub(super) cluster_id: Option<Arc<str>>,
     pub(super) infrastructure: Option<Arc<str>>,
     pub(super) kubernetes: Option<Arc<str>>,
+    pub(super) backed_up_by: Option<Arc<str>>,
     pub(super) nodes: BTreeSet<Arc<str>>,
     pub(super) pods: BTreeSet<Uid>,
     pub(super) restored_by: BTreeSet<Arc<str>>,
@@ -26,6 +27,13 @@ pub(super) struct Traits {
     pub(super) has_mtc: bool,
     pub(super) plan_uids_backed_up: BTreeSet<Arc<str>>,
     pub(super) plan_uids_restored: BTreeSet<Arc<str>>,
+    /// Direct volume migrations by UID, with the MigClusters of source and target.
+    pub(super) volume_migrations: BTreeMap<Arc<str>, (Arc<str>, Arc<str>)>,
+    /// Direct volume migrations whose server pods or routes are here, and those whose client pods are.
+    pub(super) serves: BTreeSet<Arc<str>>,
+    pub(super) copies_from: BTreeSet<Arc<str>>,
+    /// The MigCluster that stands for the cluster of the controller.
+    pub(super) host_mig_cluster: Option<Arc<str>>,
 }
 
 const SYNCED: &[&str] = &["Backup", "PodVolumeBackup", "BackupStorageLocation", "Secret", "ConfigMap"];
@@ -72,9 +80,24 @@ impl Traits {
                     .and_then(|body| body.root().path("metadata.annotations"))
                     .and_then(|annotations| annotations.get("velero.io/source-cluster-k8s-gitversion"))
                     .and_then(Value::text);
-                self.kubernetes = self.kubernetes.take().or_else(|| version.map(|version| Arc::from(&*version)));
+                self.backed_up_by = self.backed_up_by.take().or_else(|| version.map(|version| Arc::from(&*version)));
             }
-            "MigrationController" | "MigCluster" | "MigPlan" => self.has_mtc = true,
+            "MigCluster" => {
+                self.has_mtc = true;
+                if object.field("spec.isHostCluster").and_then(Value::as_bool) == Some(true) {
+                    self.host_mig_cluster = Some(object.name.clone());
+                }
+            }
+            "DirectVolumeMigration" => {
+                self.has_mtc = true;
+                if let (Some(uid), Some(source), Some(target)) =
+                    (&object.uid, text(object, "spec.srcMigClusterRef.name"), text(object, "spec.destMigClusterRef.name"))
+                {
+                    self.volume_migrations.insert(uid.0.clone(), (source, target));
+                }
+            }
+            "Route" | "Service" => self.serves.extend(object.label("directvolumemigration").map(Arc::from)),
+            "MigrationController" | "MigPlan" => self.has_mtc = true,
             _ => {}
         }
     }
@@ -82,6 +105,10 @@ impl Traits {
     fn add_pod(&mut self, pod: &Object) {
         self.pods.extend(pod.uid.clone());
         self.nodes.extend(text(pod, "spec.nodeName"));
+        if let Some(migration) = pod.label("directvolumemigration") {
+            let server = pod.label("purpose") == Some("rsync") || pod.name.contains("rsync-server") || pod.name.starts_with("directvolumemigration-rsync-transfer");
+            if server { self.serves.insert(migration.into()) } else { self.copies_from.insert(migration.into()) };
+        }
         let waits = pod.field("spec.initContainers").into_iter().flat_map(Value::items).any(|container| {
             matches!(container.get("name").and_then(Value::text).as_deref(), Some("restic-wait" | "restore-wait"))
         });
@@ -176,6 +203,7 @@ fn place_the_nameless(roots: &[Root], traits: &[Traits], joined: &mut Joined) {
             .map(|group| (group, "pod-uid"))
             .or_else(|| only(&|other| !mine.pods.is_disjoint(&other.backup_pods)).map(|group| (group, "pod-uid")))
             .or_else(|| only(&|other| !mine.restored_by.is_disjoint(&other.restores)).map(|group| (group, "restore")))
+            .or_else(|| by_volume_migration(roots, traits, joined, mine).map(|group| (group, "migration-label")))
             .or_else(|| only(&|other| !mine.nodes.is_disjoint(&other.nodes)).map(|group| (group, "node")));
         if let Some((group, by)) = found
             && let Some(other) = (0..roots.len()).find(|&other| joined.group[other] == group)
@@ -183,4 +211,27 @@ fn place_the_nameless(roots: &[Root], traits: &[Traits], joined: &mut Joined) {
             joined.unite(root, other, by);
         }
     }
+}
+
+/// Server pods and routes of a direct volume migration are on its target, client pods on its source.
+fn by_volume_migration(roots: &[Root], traits: &[Traits], joined: &Joined, mine: &Traits) -> Option<usize> {
+    let mut groups = BTreeSet::new();
+    for (control, of) in traits.iter().enumerate() {
+        for (uid, (source, target)) in &of.volume_migrations {
+            let side = if mine.serves.contains(uid) {
+                target
+            } else if mine.copies_from.contains(uid) {
+                source
+            } else {
+                continue;
+            };
+            let same_gather = |root: usize| roots[root].input == roots[control].input && roots[root].gather == roots[control].gather;
+            let named = (0..roots.len()).find(|&root| same_gather(root) && roots[root].root.name.as_deref() == Some(side));
+            let root = if of.host_mig_cluster.as_ref() == Some(side) { Some(control) } else { named };
+            groups.extend(root.map(|root| joined.group[root]));
+        }
+    }
+    let mut groups = groups.into_iter();
+    let only = groups.next()?;
+    groups.next().is_none().then_some(only)
 }

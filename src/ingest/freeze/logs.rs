@@ -54,7 +54,7 @@ pub(super) fn merge(chunks: Vec<(u32, Chunk)>, _patterns: &PatternSet) -> Merged
 pub(super) fn place(logs: Vec<Whole>, home: &Home, of_root: &[ClusterId], builder: &mut Builder) {
     let mut scans = Vec::with_capacity(logs.len());
     for whole in logs {
-        let Some(root) = home.root_of(whole.input, &whole.path) else { continue };
+        let Some(root) = home.root_of(whole.input, &whole.path).or_else(|| home.host_below(whole.input, &whole.path)) else { continue };
         let Some(identity) = layout::log_path(&whole.path) else { continue };
         let stream = match identity.stream {
             "current" => Stream::Current,
@@ -126,6 +126,7 @@ fn choose_canonical(logs: &mut [Log]) {
     for (index, log) in logs.iter_mut().enumerate() {
         log.canonical = match log.stream {
             Stream::Rotated => true,
+            Stream::Collected if log.component == Component::Gather => true,
             Stream::Collected => log.component != Component::NodeAgent && !covered(log),
             _ if log.component == Component::LogReader => !others.contains_key(&log.cluster),
             _ => {

@@ -74,9 +74,8 @@ fn write_one(page: &mut Page<'_>, finding: &Finding, proofs: usize) {
     if let Some(target) = finding.look_at.as_ref().filter(|target| Some(*target) != finding.subject.as_ref() || finding.root_cause) {
         page.field(INDENT, "Look at", &page.object(target));
     }
-    if let Some(proof) = finding.evidence.first() {
-        let place = format!("{}:{}", proof.path, proof.line);
-        let command = format!("mig-analyze cat {} -i {}", quoted(&place), quoted(page.input(proof.input)));
+    if let Some(proof) = finding.evidence.first().filter(|proof| !proof.path.is_empty()) {
+        let command = format!("mig-analyze cat {} -i {}", quoted(&proof.place()), quoted(page.input(proof.input)));
         page.command(INDENT, "See", &command);
     }
     for (at, link) in finding.links.iter().enumerate() {

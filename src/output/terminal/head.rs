@@ -190,7 +190,7 @@ fn two_lines(text: &str, end: &str, width: usize) -> Vec<String> {
 }
 
 fn place(evidence: &Evidence) -> String {
-    one_line(&format!("{}:{}", evidence.path, evidence.line))
+    one_line(&evidence.place())
 }
 
 /// First step of the remedy, with its command when both fit; without a cause, what to collect.

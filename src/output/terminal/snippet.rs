@@ -99,7 +99,7 @@ impl Cut {
         lines.push(line);
         lines.extend(evidence.after.iter().map(fit));
         let mark = SourceSpan::new((above + start).into(), end - start);
-        Self { name: format!("{}:{}", evidence.path, evidence.line), text: lines.join("\n") + "\n", first, lines: lines.len(), mark }
+        Self { name: evidence.place(), text: lines.join("\n") + "\n", first, lines: lines.len(), mark }
     }
 }
 

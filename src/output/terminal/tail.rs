@@ -36,7 +36,7 @@ pub(super) fn unexplained(page: &mut Page<'_>) {
     for line in lines.iter().take(shown) {
         let last = line.last.as_deref().map(|last| format!(", last {}", minute(last))).unwrap_or_default();
         page.hanging("    ", 4, &format!("{} x {}: {}{last}", line.count, line.component, line.shape));
-        let place = quoted(&format!("{}:{}", line.sample.path, line.sample.line));
+        let place = quoted(&line.sample.place());
         let command = format!("mig-analyze cat {place} -i {}", quoted(page.input(line.sample.input)));
         page.command(6, "See", &command);
     }

@@ -34,11 +34,10 @@ pub(crate) fn compile(source: &str) -> Result<Program, CelError> {
         let first = errors.errors.first().map_or_else(|| "not an expression".to_owned(), |first| first.msg.clone());
         error(format!("not a CEL expression: {first}"))
     })?;
-    let mut compiler =
-        Compiler { vars: Vec::new(), depth: 0, names: BTreeSet::new(), asks: BTreeSet::new(), bare: false, paths: Vec::new() };
+    let mut compiler = Compiler { vars: Vec::new(), depth: 0, names: BTreeSet::new(), asks: BTreeSet::new(), bare: false, paths: Vec::new() };
     let node = compiler.node(&tree)?;
     let Compiler { names, asks, bare, paths, .. } = compiler;
-    Ok(Program { source: source.to_owned(), node, names, asks, bare, paths })
+    Ok(Program { node, names, asks, bare, paths })
 }
 
 struct Compiler {

@@ -242,7 +242,8 @@ impl<'p, 'a> Eval<'_, 'p, 'a> {
 }
 
 fn arithmetic<'a>(arith: Arith, left: &Val<'a>, right: &Val<'a>) -> Result<Val<'a>, EvalError> {
-    let nonsense = || EvalError { null: left.is_null() || right.is_null(), text: format!("cannot calculate with {} and {}", left.kind(), right.kind()) };
+    let nonsense =
+        || EvalError { null: left.is_null() || right.is_null(), text: format!("cannot calculate with {} and {}", left.kind(), right.kind()) };
     match (arith, left, right) {
         (Arith::Sub, Val::Time(a), Val::Time(b)) => Ok(Val::Span(a.since(*b))),
         (Arith::Add, Val::Time(time), Val::Span(span)) | (Arith::Add, Val::Span(span), Val::Time(time)) => Ok(Val::Time(time.plus(*span))),

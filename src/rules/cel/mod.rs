@@ -16,8 +16,10 @@ use std::collections::BTreeSet;
 
 use crate::model::{Span, Timestamp};
 
-pub(crate) use compile::{CelError, compile};
-pub(crate) use eval::{EvalError, Scope};
+pub(crate) use compile::compile;
+#[cfg(test)]
+pub(crate) use eval::EvalError;
+pub(crate) use eval::Scope;
 pub(crate) use functions::Func;
 pub(crate) use value::Val;
 
@@ -33,8 +35,6 @@ pub(crate) const BARE: &[&str] = &["metadata", "spec", "status", "data", "mtc"];
 /// A compiled expression.
 #[derive(Debug)]
 pub(crate) struct Program {
-    /// As written.
-    pub(crate) source: String,
     node: Node,
     /// Names it reads, without macro variables and bare names.
     pub(crate) names: BTreeSet<String>,

@@ -69,7 +69,9 @@ fn what_holds_holds() {
 
 #[test]
 fn ordering_against_null_makes_the_whole_expression_false() {
-    for source in ["status.nothing < 3", "!(status.nothing < 3)", "!status.nothing", "status.nothing.size() > 0", "status.nothing - now < duration(\"1m\")"] {
+    for source in
+        ["status.nothing < 3", "!(status.nothing < 3)", "!status.nothing", "status.nothing.size() > 0", "status.nothing - now < duration(\"1m\")"]
+    {
         let error = eval(source).unwrap_err();
         assert!(error.null, "{source}: {error}");
     }
@@ -79,7 +81,8 @@ fn ordering_against_null_makes_the_whole_expression_false() {
 
 #[test]
 fn names_and_paths_are_told() {
-    let program: Program = compile("pod.status.phase == \"x\" && spec.a == ev.pv && list(pod.c).exists(c, c.name == other.name) && known(late)").unwrap();
+    let program: Program =
+        compile("pod.status.phase == \"x\" && spec.a == ev.pv && list(pod.c).exists(c, c.name == other.name) && known(late)").unwrap();
     assert_eq!(program.names.iter().map(String::as_str).collect::<Vec<_>>(), ["ev", "other", "pod"]);
     assert!(program.bare);
     assert_eq!(program.asks.iter().next().map(String::as_str), Some("late"));

@@ -2,6 +2,7 @@
 
 use crate::graph::{Cover, Graph, Role};
 use crate::model::{ClusterId, Component, Timestamp};
+use crate::rules::binding::Binding;
 use crate::rules::file::WhichCluster;
 use crate::rules::outcome::Lack;
 use crate::rules::vocabulary::{CONTROL_KINDS, DERIVED_KINDS};
@@ -20,7 +21,8 @@ pub(super) fn objects(graph: &Graph, cluster: ClusterId, kind: &str, namespace: 
     if CONTROL_KINDS.contains(&asked) && is_controlled_elsewhere(graph, cluster) {
         return None;
     }
-    let lack = |reason: &str| Lack { cluster: Some(cluster), kind: kind.to_owned(), namespace: namespace.map(str::to_owned), reason: reason.to_owned() };
+    let lack =
+        |reason: &str| Lack { cluster: Some(cluster), kind: kind.to_owned(), namespace: namespace.map(str::to_owned), reason: reason.to_owned() };
     let at = graph.cluster(cluster);
     if !at.gathered {
         return Some(lack(&format!("cluster {} was not gathered", at.name)));
@@ -70,7 +72,7 @@ pub(super) fn clusters(graph: &Graph, row: &Row<'_>, which: WhichCluster) -> Res
     };
     if role != Role::Host {
         // A plan that the row holds says which cluster plays the role in this very run.
-        for id in row.bindings().flat_map(|binding| binding.objects()) {
+        for id in row.bindings().flat_map(Binding::objects) {
             let (source, target) = graph.plan_clusters(id);
             if let Some(cluster) = if role == Role::Source { source } else { target } {
                 return Ok(vec![cluster]);

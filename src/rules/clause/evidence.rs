@@ -2,12 +2,12 @@
 
 use super::row::Row;
 use crate::finding::Evidence;
-use crate::rules::outcome::report_target;
 use crate::graph::tape::{Shape, Value};
 use crate::graph::{Graph, Object, ObjectId};
 use crate::model::{Excerpt, Hit, HitGroup, Place, Timestamp};
 use crate::rules::binding::{Binding, Part, What};
 use crate::rules::cel::Val;
+use crate::rules::outcome::report_target;
 use crate::rules::path::Path;
 use crate::rules::rule::Rule;
 
@@ -39,30 +39,25 @@ fn pieces(graph: &Graph, binding: &Binding<'_>, path: &Path) -> Vec<Evidence> {
     match &binding.what {
         What::Object(id) => object(graph, *id, &path.steps).into_iter().collect(),
         What::Events(events) => {
-            let Some(event) = events.events.iter().max_by_key(|event| event.last) else { return Vec::new() };
+            let Some(event) = events.all.iter().max_by_key(|event| event.last) else { return Vec::new() };
             let about = report_target(&crate::rules::binding::involved(event));
             let excerpt = Excerpt { text: event.line.to_string(), ..Excerpt::default() };
             vec![Evidence::new(&event.place, &excerpt, &event.message, event.last, Some(about))]
         }
         What::Condition(part) | What::Element(part) => element(graph, part, &path.steps).into_iter().collect(),
         What::Log(lines) => hits(graph, lines.hits, binding),
-        What::Error(errors) => match (&errors.lines, errors.event, errors.object) {
-            (Some(lines), _, _) => hits(graph, lines.hits, binding),
-            (None, Some(event), _) => {
+        What::Error(errors) => {
+            let mut all: Vec<Evidence> = Vec::new();
+            if let Some(event) = errors.event {
                 let excerpt = Excerpt { text: event.line.to_string(), ..Excerpt::default() };
                 let about = report_target(&crate::rules::binding::involved(event));
-                vec![Evidence::new(&event.place, &excerpt, &event.message, event.last, Some(about))]
+                all.push(Evidence::new(&event.place, &excerpt, &event.message, event.last, Some(about)));
+            } else if let Some(id) = errors.object {
+                all.extend(text_of(graph.object(id), errors.line, &errors.text, errors.last));
             }
-            (None, None, Some(id)) => {
-                let holder = graph.object(id);
-                let Some(place) = holder.place() else { return Vec::new() };
-                let place = Place { line: errors.line, ..place.clone() };
-                let excerpt = holder.body.as_ref().map(|body| body.excerpt_at(errors.line)).unwrap_or_default();
-                let excerpt = or_text(excerpt, &errors.text);
-                vec![Evidence::new(&place, &excerpt, &errors.text, errors.last, Some(report_target(&holder.reference())))]
-            }
-            (None, None, None) => Vec::new(),
-        },
+            all.extend(errors.lines.iter().flat_map(|lines| hits(graph, lines.hits, binding)));
+            all
+        }
         What::Fact(fact) => {
             let Some(id) = fact.object else { return Vec::new() };
             let holder = graph.object(id);
@@ -73,19 +68,42 @@ fn pieces(graph: &Graph, binding: &Binding<'_>, path: &Path) -> Vec<Evidence> {
     }
 }
 
+/// Evidence of an error text in an object.
+fn text_of(holder: &Object, line: u32, text: &str, time: Option<Timestamp>) -> Option<Evidence> {
+    if holder.is_derived_kind {
+        return gap(holder);
+    }
+    let place = Place { line, ..holder.place()?.clone() };
+    let excerpt = holder.body.as_ref().map(|body| body.excerpt_at(line)).unwrap_or_default();
+    Some(Evidence::new(&place, &or_text(excerpt, text), text, time, Some(report_target(&holder.reference()))))
+}
+
+/// A gap proves itself only where the gather left its complaint in the place of data; an archive that ends early has no such line.
+fn gap(holder: &Object) -> Option<Evidence> {
+    let reason = holder.text("reason")?;
+    if !matches!(&*reason, "login" | "stderr") {
+        return None;
+    }
+    let detail = holder.text("detail")?;
+    let excerpt = Excerpt { text: detail.lines().next()?.to_owned(), ..Excerpt::default() };
+    Some(Evidence::new(holder.place()?, &excerpt, &excerpt.text, None, None))
+}
+
 /// Evidence of an object: the field, or its first line.
 fn object(graph: &Graph, id: ObjectId, steps: &[String]) -> Option<Evidence> {
     let holder = graph.object(id);
+    if holder.is_derived_kind {
+        // What we made up has no file; the object it was made of has.
+        let pod = || graph.related(id, "pod").targets.first().copied();
+        return if holder.kind() == "Gap" { gap(holder) } else { pod().and_then(|pod| object(graph, pod, &["status".to_owned()])) };
+    }
     let root = holder.body.as_ref().map(crate::graph::tape::Tape::root);
     let value = root.and_then(|root| steps.iter().try_fold(root, |at, step| at.get(step)));
     if let Some(value) = value {
         // A whole status points at nothing; its message or phase is what a reader looks for.
-        let telling = ["message", "phase", "conditions"].iter().find_map(|key| value.get(key).filter(|_| steps.len() == 1));
-        let (value, key) = match (telling, steps.last()) {
-            (Some(inner), _) => (inner, if value.get("message").is_some() { "message" } else if value.get("phase").is_some() { "phase" } else { "conditions" }),
-            (None, Some(key)) => (value, key.as_str()),
-            (None, None) => (value, "metadata"),
-        };
+        let mut telling = ["message", "phase", "conditions"].iter().filter(|_| steps.len() == 1);
+        let telling = telling.find_map(|key| value.get(key).map(|inner| (inner, *key)));
+        let (value, key) = telling.unwrap_or((value, steps.last().map_or("metadata", String::as_str)));
         return at_value(holder, value, Some(key));
     }
     // Derived facts and missing fields have no line of their own, but the object has one.
@@ -151,7 +169,9 @@ pub(super) fn describe(val: &Val<'_>) -> String {
     match val {
         Val::Thing(binding) => match &binding.what {
             What::Object(id) => describe_object(binding.graph.object(*id)),
-            What::Events(events) => events.events.first().map_or_else(String::new, |event| format!("event {} of {}/{}", event.reason, event.object_kind, event.object_name)),
+            What::Events(events) => {
+                events.all.first().map_or_else(String::new, |event| format!("event {} of {}/{}", event.reason, event.object_kind, event.object_name))
+            }
             What::Condition(part) => format!("condition {}", part.value.get("type").and_then(Value::text).unwrap_or_default()),
             What::Element(part) => part.key.as_ref().map_or_else(|| format!("element {}", part.index), |key| format!("entry {key}")),
             What::Log(lines) => lines.hits.samples.first().map_or_else(String::new, |hit| format!("line {}", hit.line)),
@@ -168,12 +188,11 @@ pub(super) fn describe(val: &Val<'_>) -> String {
 pub(super) fn same_hits(a: &Binding<'_>, b: &Binding<'_>) -> bool {
     match (&a.what, &b.what) {
         (What::Events(a), What::Events(b)) => {
-            a.captures == b.captures && a.events.first().map(|event| &event.place) == b.events.first().map(|event| &event.place)
+            a.captures == b.captures && a.all.first().map(|event| &event.place) == b.all.first().map(|event| &event.place)
         }
         (What::Error(a), What::Error(b)) => match (&a.lines, &b.lines) {
-            (Some(a), Some(b)) => std::ptr::eq(a.hits, b.hits),
-            (None, None) => (a.object, a.line, &a.text) == (b.object, b.line, &b.text) && a.event.map(|event| &event.place) == b.event.map(|event| &event.place),
-            _ => false,
+            (Some(a_lines), Some(b_lines)) if a.object.is_none() && b.object.is_none() => std::ptr::eq(a_lines.hits, b_lines.hits),
+            _ => (a.object, a.line, &a.text) == (b.object, b.line, &b.text) && a.event.map(|event| &event.place) == b.event.map(|event| &event.place),
         },
         (What::Fact(a), What::Fact(b)) => a.object == b.object && a.fields.iter().zip(&b.fields).all(|((_, a), (_, b))| a.same(b)),
         _ => false,

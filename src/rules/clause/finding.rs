@@ -160,7 +160,7 @@ impl<'a> Matcher<'a> {
         let wrong: Vec<String> = wrong.flat_map(|clause| clause.errors.keys().map(move |error| format!("{}: {error}", clause.clause))).collect();
         let failed = !wrong.is_empty() || self.too_broad.is_some();
         errors.extend(wrong);
-        let pending = self.pending(pending, &matches);
+        let pending = Self::pending(pending, &matches);
         let state = match (matches.is_empty(), pending.is_empty()) {
             (false, _) => RuleState::Fired,
             (true, _) if failed => RuleState::Errored,
@@ -179,7 +179,11 @@ impl<'a> Matcher<'a> {
                     let Some(binding) = row.bound(*slot) else { continue };
                     if let Some(id) = binding.objects().first() {
                         let object = graph.object(*id);
-                        return Some(if object.kind() == "Cluster" && object.is_derived_kind { Subject::Cluster(object.cluster) } else { Subject::Object(*id) });
+                        return Some(if object.kind() == "Cluster" && object.is_derived_kind {
+                            Subject::Cluster(object.cluster)
+                        } else {
+                            Subject::Object(*id)
+                        });
                     }
                     if let Some(gone) = binding.gone().into_iter().next() {
                         return Some(Subject::Named(gone));
@@ -255,7 +259,7 @@ impl<'a> Matcher<'a> {
     }
 
     /// Stuck rows, one for each lack and set of objects; those that a finding has answered are left out.
-    fn pending(&self, rows: Vec<Row<'a>>, matches: &[Match]) -> Vec<Pending> {
+    fn pending(rows: Vec<Row<'a>>, matches: &[Match]) -> Vec<Pending> {
         let mut all: Vec<Pending> = Vec::new();
         for row in rows {
             let mut touched: Vec<ObjectId> = row.bindings().flat_map(Binding::objects).collect();
@@ -314,4 +318,3 @@ fn instances(graph: &Graph, subject: &Subject, rows: &[Row<'_>]) -> Vec<ObjectRe
     }
     if all.len() > 1 || matches!(subject, Subject::Cluster(_)) { all } else { Vec::new() }
 }
-

@@ -11,10 +11,10 @@ use crate::model::{ClusterId, Component, HitGroup, Timestamp};
 use crate::mtc;
 use crate::rules::binding::{Binding, Captures, Errors, Events, Lines, What};
 use crate::rules::cel::{Program, Val};
+use crate::rules::families;
 use crate::rules::file::Layer;
 use crate::rules::outcome::Lack;
 use crate::rules::rule::{Head, Named};
-use crate::rules::families;
 
 /// Time asked for by `after` and `before`.
 #[derive(Debug, Clone, Copy, Default)]
@@ -84,11 +84,19 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    pub(super) fn events(&mut self, named: &'a Named, row: &Row<'a>, reasons: &[String], of: Option<usize>, regexes: &[Regex], by: Option<&[String]>) -> Found<'a> {
+    pub(super) fn events(
+        &mut self,
+        named: &'a Named,
+        row: &Row<'a>,
+        reasons: &[String],
+        of: Option<usize>,
+        regexes: &[Regex],
+        by: Option<&[String]>,
+    ) -> Found<'a> {
         let mut found = Found::default();
         let anchor = match of {
             None => None,
-            Some(slot) => match self.anchor(row, slot, &mut found) {
+            Some(slot) => match Self::anchor(row, slot, &mut found) {
                 Some(anchor) => Some(anchor),
                 None => return found,
             },
@@ -115,14 +123,14 @@ impl<'a> Matcher<'a> {
                 continue;
             }
             let same = |group: &&mut Events<'a>| {
-                group.events.first().is_some_and(|other| {
+                group.all.first().is_some_and(|other| {
                     (&other.object_kind, &other.object_namespace, &other.object_name, &other.reason)
                         == (&event.object_kind, &event.object_namespace, &event.object_name, &event.reason)
                 }) && same_key(&group.captures, &captures, by)
             };
             match groups.iter_mut().find(same) {
-                Some(group) => group.events.push(event),
-                None => groups.push(Events { events: vec![event], object: self.object_of(event), captures }),
+                Some(group) => group.all.push(event),
+                None => groups.push(Events { all: vec![event], object: self.object_of(event), captures }),
             }
         }
         let namespace = anchor.as_ref().and_then(|anchor| anchor.objects().first().and_then(|&id| graph.object(id).namespace.as_deref()));
@@ -162,7 +170,7 @@ impl<'a> Matcher<'a> {
         let mut found = Found::default();
         let anchor = match about {
             None => None,
-            Some(slot) => match self.anchor(row, slot, &mut found) {
+            Some(slot) => match Self::anchor(row, slot, &mut found) {
                 Some(anchor) => Some(anchor),
                 None => return found,
             },
@@ -181,7 +189,7 @@ impl<'a> Matcher<'a> {
         let mut candidates = Vec::new();
         for (_, hits) in graph.hits_of(pattern) {
             let Some(lines) = self.lines(hits, &clusters, anchor.as_ref()) else { continue };
-            match self.inside(window, hits) {
+            match Self::inside(window, hits) {
                 Inside::Yes => candidates.push(Binding { graph, what: What::Log(Rc::new(lines)) }),
                 Inside::No => {}
                 Inside::Perhaps => found.lacks.push(between(lines.cluster, components)),
@@ -196,7 +204,7 @@ impl<'a> Matcher<'a> {
         found
     }
 
-    fn inside(&self, window: Window, hits: &HitGroup) -> Inside {
+    fn inside(window: Window, hits: &HitGroup) -> Inside {
         window.holds(hits.samples.iter().filter_map(|hit| hit.time), (hits.first, hits.last), hits.count <= hits.samples.len() as u64)
     }
 
@@ -218,7 +226,8 @@ impl<'a> Matcher<'a> {
         let in_text = || {
             objects.iter().any(|id| {
                 let name = &*self.graph.object(*id).name;
-                name.len() >= 6 && hits.samples.iter().any(|hit| hit.message.contains(name) || hit.error.as_deref().is_some_and(|error| error.contains(name)))
+                name.len() >= 6
+                    && hits.samples.iter().any(|hit| hit.message.contains(name) || hit.error.as_deref().is_some_and(|error| error.contains(name)))
             })
         };
         (named || in_pod || in_text()).then_some(lines)
@@ -229,7 +238,7 @@ impl<'a> Matcher<'a> {
         let Head::Error { families, about, regexes, layer, by, pattern, .. } = &named.head else { return found };
         let anchor = match about {
             None => None,
-            Some(slot) => match self.anchor(row, *slot, &mut found) {
+            Some(slot) => match Self::anchor(row, *slot, &mut found) {
                 Some(anchor) => Some(anchor),
                 None => return found,
             },
@@ -250,7 +259,8 @@ impl<'a> Matcher<'a> {
             let Some(lines) = self.lines(hits, &clusters, anchor.as_ref()) else { continue };
             let sample = hits.samples.iter().map(line_error).find(|text| reaches(regexes, text, *layer));
             let Some(text) = sample.or_else(|| hits.samples.is_empty().then(String::new)) else { continue };
-            match self.inside(window, hits) {
+            match Self::inside(window, hits) {
+                Inside::Yes if retold(&mut groups, &lines) => {}
                 Inside::Yes => groups.push(of_lines(lines, text)),
                 Inside::No => {}
                 Inside::Perhaps => found.lacks.push(between(lines.cluster, &[])),
@@ -332,11 +342,11 @@ impl<'a> Matcher<'a> {
                 continue;
             }
             let Some(captures) = captures(regexes, &error.text) else { continue };
-            let same = |group: &&mut Errors<'a>| {
+            let same = |group: &Errors<'a>| {
                 group.event.is_some_and(|other| other.object_name == event.object_name && other.object_namespace == event.object_namespace)
                     && same_key(&group.captures, &captures, by)
             };
-            if groups.iter_mut().any(|mut group| same(&&mut group)) {
+            if groups.iter().any(same) {
                 continue;
             }
             groups.push(Errors {
@@ -364,8 +374,34 @@ impl<'a> Matcher<'a> {
         if objects.contains(&holder) {
             return true;
         }
-        ["backup", "restore", "run", "owner"].iter().any(|relation| self.graph.related(holder, relation).targets.iter().any(|id| objects.contains(id)))
+        ["backup", "restore", "run", "owner"]
+            .iter()
+            .any(|relation| self.graph.related(holder, relation).targets.iter().any(|id| objects.contains(id)))
     }
+}
+
+/// Lines that only repeat what objects say are the same errors at a second place. All kept lines must be such, or a volume whose
+/// object was not gathered would be lost.
+fn retold<'a>(groups: &mut [Errors<'a>], lines: &Lines<'a>) -> bool {
+    const LEAST: usize = 20;
+    let holder = |text: &str| {
+        groups
+            .iter()
+            .position(|group| group.object.is_some() && group.cluster == lines.cluster && group.text.len() >= LEAST && text.contains(&*group.text))
+    };
+    let holders: Vec<Option<usize>> = lines.hits.samples.iter().map(|hit| holder(&line_error(hit))).collect();
+    if holders.is_empty() || holders.iter().any(Option::is_none) {
+        return false;
+    }
+    for at in holders.into_iter().flatten() {
+        let Some(group) = groups.get_mut(at) else { continue };
+        group.first = [group.first, lines.hits.first].into_iter().flatten().min();
+        group.last = [group.last, lines.hits.last].into_iter().flatten().max();
+        if group.lines.is_none() {
+            group.lines = Some(Lines { hits: lines.hits, cluster: lines.cluster, objects: lines.objects.clone(), gone: lines.gone.clone() });
+        }
+    }
+    true
 }
 
 fn of_lines(lines: Lines<'_>, text: String) -> Errors<'_> {
@@ -379,7 +415,7 @@ fn of_lines(lines: Lines<'_>, text: String) -> Errors<'_> {
         line: hits.samples.first().map_or(1, |hit| hit.line),
         event: None,
         more: hits.count,
-        captures: hits.captures.iter().cloned().collect(),
+        captures: hits.captures.to_vec(),
         count: hits.count,
         first: hits.first,
         last: hits.last,

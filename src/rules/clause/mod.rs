@@ -20,7 +20,7 @@ use std::rc::Rc;
 pub(crate) use shared::Shared;
 pub use trace::{ClauseTrace, Trace};
 
-use self::row::{Row, RowScope, Slot};
+use self::row::{Blocked, Row, RowScope, Slot};
 use super::binding::{Binding, What};
 use super::cel::{Program, Val};
 use super::outcome::{Lack, RuleResult};
@@ -326,7 +326,9 @@ impl<'a> Matcher<'a> {
         match &named.head {
             Head::Kind { kinds, name, namespace } => self.objects(named, row, kinds, name.as_ref(), namespace.as_ref()),
             Head::Event { reasons, of, regexes, by } => self.events(named, row, reasons, *of, regexes, by.as_deref()),
-            Head::Condition { types, of, status, reasons, regexes } => self.conditions(named, row, *of, |value| parts::condition(value, types, status.as_deref(), reasons, regexes)),
+            Head::Condition { types, of, status, reasons, regexes } => {
+                self.conditions(named, row, *of, |value| parts::condition(value, types, status.as_deref(), reasons, regexes))
+            }
             Head::Log { components, about, pattern, .. } => self.logs(named, row, components, *about, *pattern),
             Head::Error { .. } => self.errors(named, row),
             Head::Each { paths } => self.elements(named, row, paths),
@@ -360,10 +362,10 @@ impl<'a> Matcher<'a> {
     fn holds(&mut self, number: usize, test: &Program, row: &Row<'a>, candidate: Option<(&str, Val<'a>)>, cluster: Option<ClusterId>) -> Truth {
         let scope = RowScope { graph: self.graph, names: &self.rule.names, row, candidate, cluster };
         match scope.blocked(test) {
-            Some(Some(lack)) => return Truth::Unknown(lack),
+            Blocked::Undecided(lack) => return Truth::Unknown(lack),
             // The row is pending already because of that name.
-            Some(None) => return Truth::Holds,
-            None => {}
+            Blocked::Pending => return Truth::Holds,
+            Blocked::No => {}
         }
         let trace = &mut self.trace.clauses[number];
         trace.evaluated += 1;

@@ -28,11 +28,18 @@ const FIELDS: &[(&str, &[&str])] = &[
 ];
 
 /// A line that only says `name` is about one of these.
-const NAMED: &[&str] = &["PodVolumeBackup", "PodVolumeRestore", "Backup", "Restore", "BackupStorageLocation", "ResticRepository", "BackupRepository", "Pod"];
+const NAMED: &[&str] =
+    &["PodVolumeBackup", "PodVolumeRestore", "Backup", "Restore", "BackupStorageLocation", "ResticRepository", "BackupRepository", "Pod"];
 
 pub(super) fn lines<'a>(graph: &'a Graph, hits: &'a HitGroup) -> Option<Lines<'a>> {
     let log = graph.logs.get(hits.log as usize)?;
-    let mut seek = Seek { graph, cluster: log.cluster, everywhere: matches!(log.component, Component::MigController | Component::Discovery), objects: Vec::new(), gone: Vec::new() };
+    let mut seek = Seek {
+        graph,
+        cluster: log.cluster,
+        everywhere: matches!(log.component, Component::MigController | Component::Discovery),
+        objects: Vec::new(),
+        gone: Vec::new(),
+    };
     seek.fields(&hits.fields);
     Some(Lines { hits, cluster: log.cluster, objects: seek.objects, gone: seek.gone })
 }
@@ -82,7 +89,10 @@ impl Seek<'_> {
                 self.objects.push(id);
             }
         }
-        if note_gone && self.objects.len() == before && let Some(kind) = kinds.first() {
+        if note_gone
+            && self.objects.len() == before
+            && let Some(kind) = kinds.first()
+        {
             let namespace = namespace.map(Arc::from).or_else(|| self.graph.mtc_namespace(self.cluster));
             self.gone.push(ObjectRef { cluster: self.cluster, kind: (*kind).into(), namespace, name: name.into(), uid: None });
         }

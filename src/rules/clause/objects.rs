@@ -13,7 +13,14 @@ use crate::rules::template::Template;
 use crate::rules::vocabulary::{DERIVED_KINDS, SINGLE};
 
 impl<'a> Matcher<'a> {
-    pub(super) fn objects(&mut self, named: &'a Named, row: &Row<'a>, kinds: &[String], name: Option<&Template>, namespace: Option<&Template>) -> Found<'a> {
+    pub(super) fn objects(
+        &mut self,
+        named: &'a Named,
+        row: &Row<'a>,
+        kinds: &[String],
+        name: Option<&Template>,
+        namespace: Option<&Template>,
+    ) -> Found<'a> {
         let mut found = Found::default();
         let ids = match named.from {
             Some(slot) => self.follow(named, row, slot, kinds, &mut found),
@@ -26,7 +33,15 @@ impl<'a> Matcher<'a> {
         found
     }
 
-    fn by_kind(&mut self, named: &Named, row: &Row<'a>, kinds: &[String], name: Option<&Template>, namespace: Option<&Template>, found: &mut Found<'a>) -> Vec<ObjectId> {
+    fn by_kind(
+        &mut self,
+        named: &Named,
+        row: &Row<'a>,
+        kinds: &[String],
+        name: Option<&Template>,
+        namespace: Option<&Template>,
+        found: &mut Found<'a>,
+    ) -> Vec<ObjectId> {
         let graph = self.graph;
         let clusters = match cover::clusters(graph, row, named.cluster) {
             Ok(clusters) => clusters,
@@ -202,7 +217,12 @@ impl<'a> Matcher<'a> {
         let kind = "data".to_owned();
         match scope.now() {
             Some(now) if now >= wanted => {}
-            _ => found.lacks.push(Lack { cluster: clusters.first().copied(), kind, namespace: None, reason: format!("the gather ended before {wanted}") }),
+            _ => found.lacks.push(Lack {
+                cluster: clusters.first().copied(),
+                kind,
+                namespace: None,
+                reason: format!("the gather ended before {wanted}"),
+            }),
         }
     }
 }

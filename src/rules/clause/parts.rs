@@ -45,7 +45,7 @@ pub(super) fn collapse(text: &str) -> String {
 
 impl<'a> Matcher<'a> {
     /// The objects behind a name, or why there are none to look at.
-    pub(super) fn anchor(&self, row: &Row<'a>, slot: usize, found: &mut Found<'a>) -> Option<Binding<'a>> {
+    pub(super) fn anchor(row: &Row<'a>, slot: usize, found: &mut Found<'a>) -> Option<Binding<'a>> {
         match &row.slots[slot] {
             Slot::Bound(binding) => Some(binding.clone()),
             Slot::Undecided(lack) => {
@@ -61,7 +61,7 @@ impl<'a> Matcher<'a> {
 
     pub(super) fn conditions(&mut self, named: &'a Named, row: &Row<'a>, of: usize, fits: impl Fn(Value<'a>) -> Option<Captures>) -> Found<'a> {
         let mut found = Found::default();
-        let Some(anchor) = self.anchor(row, of, &mut found) else { return found };
+        let Some(anchor) = Self::anchor(row, of, &mut found) else { return found };
         let graph = self.graph;
         let mut candidates = Vec::new();
         for id in anchor.objects() {
@@ -85,7 +85,7 @@ impl<'a> Matcher<'a> {
         let mut found = Found::default();
         let mut candidates = Vec::new();
         for (slot, path) in paths {
-            let Some(anchor) = self.anchor(row, *slot, &mut found) else { continue };
+            let Some(anchor) = Self::anchor(row, *slot, &mut found) else { continue };
             let Some(cluster) = anchor.cluster() else { continue };
             match &anchor.what {
                 What::Object(id) => {
@@ -124,7 +124,7 @@ impl<'a> Matcher<'a> {
         let mut bound = Vec::new();
         for take in native.takes {
             let slot = with.iter().find(|(name, _)| name == take).map(|(_, slot)| *slot);
-            let Some(binding) = slot.and_then(|slot| self.anchor(row, slot, &mut found)) else { return found };
+            let Some(binding) = slot.and_then(|slot| Self::anchor(row, slot, &mut found)) else { return found };
             bound.push(binding);
         }
         match (native.run)(self.graph, &bound) {

@@ -115,6 +115,15 @@ impl<'a> Row<'a> {
     }
 }
 
+/// Whether a name keeps an expression from being evaluated.
+pub(super) enum Blocked {
+    No,
+    /// Its clause made the row pending.
+    Pending,
+    /// Its optional clause could not be decided.
+    Undecided(Lack),
+}
+
 /// The names of a row as an expression sees them.
 pub(super) struct RowScope<'s, 'a> {
     pub(super) graph: &'a Graph,
@@ -131,19 +140,19 @@ impl<'a> RowScope<'_, 'a> {
     }
 
     /// What keeps the expression from being evaluated: a name whose clause could not be decided.
-    pub(super) fn blocked(&self, program: &Program) -> Option<Option<Lack>> {
+    pub(super) fn blocked(&self, program: &Program) -> Blocked {
         for name in &program.names {
             if self.candidate.as_ref().is_some_and(|(own, _)| own == name) {
                 continue;
             }
             match self.slot(name) {
-                Some(Slot::Missing) => return Some(None),
+                Some(Slot::Missing) => return Blocked::Pending,
                 // An author who asks `known()` has thought of it.
-                Some(Slot::Undecided(lack)) if program.asks.is_empty() => return Some(Some(lack.clone())),
+                Some(Slot::Undecided(lack)) if program.asks.is_empty() => return Blocked::Undecided(lack.clone()),
                 _ => {}
             }
         }
-        None
+        Blocked::No
     }
 }
 

@@ -11,8 +11,7 @@ use crate::rules::outcome::Lack;
 ///
 /// Fields: `label` (the first requirement that no node meets, or all of them when each alone is met somewhere) and `origin`
 /// (`nodeSelector` or `nodeAffinity`).
-pub(super) const NATIVE: Native =
-    Native { name: "node-selector-unsatisfiable", takes: &["pod"], fields: &["label", "origin"], run: unsatisfiable };
+pub(super) const NATIVE: Native = Native { name: "node-selector-unsatisfiable", takes: &["pod"], fields: &["label", "origin"], run: unsatisfiable };
 
 struct Requirement<'a> {
     key: Cow<'a, str>,
@@ -77,10 +76,8 @@ fn conflict<'a>(graph: &'a Graph, pod: &'a Object) -> Result<Option<(String, &'s
         return Err(lack(pod, "data of two clusters seem mixed"));
     }
     if let Some(selector) = selector {
-        let wanted: Vec<Requirement<'_>> = selector
-            .entries()
-            .map(|(key, value)| Requirement { key, operator: "In".into(), values: value.text().into_iter().collect() })
-            .collect();
+        let wanted: Vec<Requirement<'_>> =
+            selector.entries().map(|(key, value)| Requirement { key, operator: "In".into(), values: value.text().into_iter().collect() }).collect();
         if let Some(words) = unmet(&wanted, &nodes) {
             return Ok(Some((words, "nodeSelector", selector)));
         }
