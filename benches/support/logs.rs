@@ -196,7 +196,7 @@ impl Lines<'_> {
                 out,
                 "level=debug msg=\"restic backup of {} at /host_pods/{}/volumes/kubernetes.io~csi/{}/mount: {}/{} is done\" backup=openshift-migration/{backup} bytesDone={} controller=pod-volume-backup logSource=\"pkg/restic/exec_commands.go:120\" name={backup}-{claim} namespace=openshift-migration totalBytes={}",
                 self.item,
-                plan.pods[volume.pod].uid,
+                plan.pods[volume.pod].uids[0],
                 volume.pv,
                 self.random.one_of(FILES),
                 self.random.suffix(12),
@@ -216,9 +216,11 @@ impl Lines<'_> {
         let level = if draw == 1 { "error" } else { "info" };
         write!(out, "{{\"level\":\"{level}\",\"ts\":{}.{:03},", now.unix(), now.nanos() / 1_000_000)?;
         match draw {
-            0 => write!(
+            0 if run.end == End::RestoreTimedOut => write!(
                 out,
-                "\"logger\":\"migration\",\"msg\":\"Restic is unready on the source or target cluster. Waiting for Restic to become ready\",\"migMigration\":\"{name}\",\"phase\":\"{phase}\""
+                "\"logger\":\"migration\",\"msg\":\"Found Pod with warning event\",\"migMigration\":\"{name}\",\"phase\":\"{phase}\",\"event\":\"Multi-Attach error for volume \\\"{}\\\" Volume is already used by pod(s) {}\"",
+                plan.volumes[plan.volumes.len() - 1].pv,
+                plan.pods[0].name
             )?,
             1 => write!(
                 out,

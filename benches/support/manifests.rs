@@ -104,8 +104,8 @@ pub fn mig_cluster(random: &mut Random, cluster: usize) -> String {
 pub fn mig_plan(random: &mut Random, plan: &Plan) -> String {
     let at = Moment(plan.runs[0].begin.0 - 24 * HOUR);
     let mut spec = format!(
-        "{CLUSTER_REFS}  indirectImageMigration: true\n  migStorageRef:\n    name: mig-s3\n    namespace: {MTC}\n  namespaces:\n  - {}\n  persistentVolumes:\n",
-        plan.namespace
+        "{CLUSTER_REFS}  indirectImageMigration: true\n  indirectVolumeMigration: {}\n  migStorageRef:\n    name: mig-s3\n    namespace: {MTC}\n  namespaces:\n  - {}\n  persistentVolumes:\n",
+        !plan.direct, plan.namespace
     );
     for volume in &plan.volumes {
         let _ = write!(
@@ -264,9 +264,9 @@ pub fn volume_name(of: &str, index: usize) -> String {
     format!("{of}-{}", ["tnvb8", "vxbpv", "kxxmh", "8278v"][index % 4])
 }
 
-fn pod_of(plan: &Plan, volume: &Volume) -> String {
+fn pod_of(plan: &Plan, volume: &Volume, cluster: usize) -> String {
     let pod = &plan.pods[volume.pod];
-    format!("  pod:\n    kind: Pod\n    name: {}\n    namespace: {}\n    uid: {}\n", pod.name, plan.namespace, pod.uid)
+    format!("  pod:\n    kind: Pod\n    name: {}\n    namespace: {}\n    uid: {}\n", pod.name, plan.namespace, pod.uids[cluster])
 }
 
 pub fn pod_volume_backup(random: &mut Random, plan: &Plan, run: &Run, index: usize) -> String {
@@ -278,7 +278,7 @@ pub fn pod_volume_backup(random: &mut Random, plan: &Plan, run: &Run, index: usi
         format!(
             "  completionTimestamp: \"{}\"\n  path: /host_pods/{}/volumes/kubernetes.io~csi/{}/mount\n  phase: Completed\n  progress:\n    bytesDone: {bytes}\n    totalBytes: {bytes}\n  snapshotID: {:08x}\n  startTimestamp: \"{at}\"\n",
             at.plus(2 * MINUTE),
-            plan.pods[volume.pod].uid,
+            plan.pods[volume.pod].uids[0],
             volume.pv,
             random.below(1 << 32),
             bytes = volume.bytes
@@ -302,7 +302,7 @@ pub fn pod_volume_backup(random: &mut Random, plan: &Plan, run: &Run, index: usi
             "  backupStorageLocation: {}\n  node: {}\n{}  repoIdentifier: s3:https://s3.example.com/mig-data/velero/restic/{}\n  tags:\n    backup: {}\n    pvc-uid: {}\n    volume: data\n  volume: data\n",
             plan.locations[0],
             node(0, plan.pods[volume.pod].node),
-            pod_of(plan, volume),
+            pod_of(plan, volume, 0),
             plan.namespace,
             run.backup,
             volume.uid
@@ -325,7 +325,7 @@ pub fn pod_volume_restore(random: &mut Random, plan: &Plan, run: &Run, index: us
         )
     };
     let labels = vec![
-        ("velero.io/pod-uid", plan.pods[volume.pod].uid.to_string()),
+        ("velero.io/pod-uid", plan.pods[volume.pod].uids[1].to_string()),
         ("velero.io/restore-name", run.restore.clone()),
         ("velero.io/restore-uid", run.restore_uid.to_string()),
     ];
@@ -341,7 +341,7 @@ pub fn pod_volume_restore(random: &mut Random, plan: &Plan, run: &Run, index: us
         spec: format!(
             "  backupStorageLocation: {}\n{}  repoIdentifier: s3:https://s3.example.com/mig-data/velero/restic/{}\n  snapshotID: \"{:08x}\"\n  sourceNamespace: {}\n  volume: data\n",
             plan.locations[1],
-            pod_of(plan, volume),
+            pod_of(plan, volume, 1),
             plan.namespace,
             random.below(1 << 32),
             plan.namespace

@@ -27,7 +27,7 @@ pub fn list(kind: &str, items: impl Iterator<Item = String>) -> String {
 /// A pod of an application or of MTC; `claim` is what it mounts.
 #[expect(clippy::too_many_lines, reason = "most of it is the text of a manifest, which reads best in one piece")]
 pub fn pod(random: &mut Random, cluster: usize, namespace: &str, pod: &Pod, container: &str, claim: Option<&str>) -> String {
-    let (uid, name, node) = (pod.uid, &pod.name, node(cluster, pod.node));
+    let (uid, name, node) = (pod.uids[cluster], &pod.name, node(cluster, pod.node));
     let hash = random.suffix(9);
     let created = Moment(GATHERED.0 - 200 * HOUR - random.below(90 * HOUR) / SECOND * SECOND);
     let started = created.plus(random.below(60) * SECOND);
@@ -286,19 +286,20 @@ pub fn events(random: &mut Random, plan: &Plan, cluster: usize) -> Vec<String> {
                 ("Unhealthy", "Warning", text.to_owned())
             }
         };
-        events.push(event(random, plan, pod, told, at));
+        events.push(event(random, plan, cluster, pod, told, at));
     }
     let timed_out = plan.runs.iter().find(|run| run.end == End::RestoreTimedOut);
     if let (Some(run), 1, Some(volume)) = (timed_out, cluster, plan.volumes.last()) {
         let text = format!("Multi-Attach error for volume \"{}\"\n  Volume is already used by pod(s) {}", volume.pv, plan.pods[0].name);
         let at = run.begin.plus(12 * 60 * SECOND);
-        events.push(event(random, plan, &plan.pods[volume.pod], ("FailedAttachVolume", "Warning", text), at));
+        events.push(event(random, plan, cluster, &plan.pods[volume.pod], ("FailedAttachVolume", "Warning", text), at));
     }
     events
 }
 
-fn event(random: &mut Random, plan: &Plan, pod: &Pod, (reason, severity, message): (&str, &str, String), at: Moment) -> String {
+fn event(random: &mut Random, plan: &Plan, cluster: usize, pod: &Pod, (reason, severity, message): (&str, &str, String), at: Moment) -> String {
     let (name, namespace, version) = (&pod.name, &plan.namespace, random.below(100_000_000));
+    let last = if reason == "FailedAttachVolume" { at.plus(40 * 60 * SECOND) } else { at };
     format!(
         "apiVersion: v1
 count: {}
@@ -311,7 +312,7 @@ involvedObject:
   resourceVersion: \"{version}\"
   uid: {}
 kind: Event
-lastTimestamp: \"{at}\"
+lastTimestamp: \"{last}\"
 message: {message}
 metadata:
   creationTimestamp: \"{at}\"
@@ -327,7 +328,7 @@ source:
 type: {severity}
 ",
         1 + random.below(40),
-        pod.uid,
+        pod.uids[cluster],
         random.next(),
         random.uid()
     )

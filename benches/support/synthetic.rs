@@ -123,7 +123,7 @@ fn mtc_namespace(archive: &mut Archive<impl Write>, cluster: usize, plans: &[Pla
     for (component, containers) in COMPONENTS[cluster] {
         let replicas = if *component == "node-agent" { 3 } else { 1 };
         for node in 0..replicas {
-            let pod = Pod { name: format!("{component}-{}", random.suffix(5)), uid: random.uid(), node };
+            let pod = Pod { name: format!("{component}-{}", random.suffix(5)), uids: [random.uid(), random.uid()], node };
             let text = pods::pod(&mut random, cluster, MTC, &pod, containers[0].0, None);
             archive.manifest(&format!("{dir}/pods/{0}/{0}.yaml", pod.name), &format!("---\n{text}"))?;
             own.push(text);

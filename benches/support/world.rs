@@ -14,6 +14,8 @@ pub struct Plan {
     pub name: String,
     pub namespace: String,
     pub uid: Uid,
+    /// Volumes go directly by rsync, or through Velero.
+    pub direct: bool,
     /// The backup location that MTC made for this plan, by cluster.
     pub locations: [String; 2],
     pub pods: Vec<Pod>,
@@ -23,7 +25,8 @@ pub struct Plan {
 
 pub struct Pod {
     pub name: String,
-    pub uid: Uid,
+    /// By cluster: a pod that came along has the same name and another UID.
+    pub uids: [Uid; 2],
     pub node: usize,
 }
 
@@ -68,7 +71,7 @@ impl Plan {
         let pods: Vec<Pod> = (0..pods)
             .map(|pod| {
                 let part = ["web", "mysql", "worker", "cache"][pod % 4];
-                Pod { name: format!("{app}-{part}-{}-{}", 1 + pod / 16, random.suffix(5)), uid: random.uid(), node: pod % 3 }
+                Pod { name: format!("{app}-{part}-{}-{}", 1 + pod / 16, random.suffix(5)), uids: [random.uid(), random.uid()], node: pod % 3 }
             })
             .collect();
         let volumes = (0..4)
@@ -89,14 +92,14 @@ impl Plan {
             _ => End::Well,
         };
         let begin = GATHERED.0 - (60 - index as u64 % 48) * HOUR;
-        let mut runs = vec![run(&mut random, &namespace, "stage", Moment(begin), false, first)];
+        let direct = first == End::Well && index % 2 == 1;
+        let mut runs = vec![run(&mut random, &namespace, "stage", Moment(begin), direct, first)];
         if first != End::RestoreTimedOut {
-            let direct = first == End::Well;
-            let kind = if direct { "final" } else { "stage-again" };
+            let kind = if first == End::Well { "final" } else { "stage-again" };
             runs.push(run(&mut random, &namespace, kind, Moment(begin + 4 * HOUR + 17 * SECOND), direct, End::Well));
         }
         let locations = [format!("mig-s3-{}", random.suffix(5)), format!("mig-s3-{}", random.suffix(5))];
-        Self { name, namespace, uid: random.uid(), locations, pods, volumes, runs }
+        Self { name, namespace, uid: random.uid(), direct, locations, pods, volumes, runs }
     }
 }
 
