@@ -72,6 +72,8 @@ pub struct Common {
 pub enum Command {
     /// Print a file of an input, or the lines around one that evidence names
     Cat(CatArgs),
+    /// List, explain, test and try rules
+    Rules(rules::RulesArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }
@@ -87,6 +89,7 @@ pub fn run(cli: &Cli) -> Exit {
 fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
     match (&cli.command, &cli.analyze) {
         (Some(Command::Cat(args)), _) => args.run(),
+        (Some(Command::Rules(args)), _) => args.run(&cli.common),
         (Some(Command::Completions(args)), _) => args.run(),
         (None, Some(args)) => args.run(&cli.common),
         (None, None) => Err(Failure::Usage { what: "no input given".into(), help: Some("try mig-analyze must-gather.tar.gz".into()) }),

@@ -1,7 +1,8 @@
 //! `mig-analyze rules …`: what the pack holds, and whether it does what it says.
 //!
-//! Each file holds the arguments of one command and the function that prints its result from plain data.
+//! Each file holds the arguments of one command and the function that prints its result from plain data; `commands` carries them out.
 
+mod commands;
 mod list;
 mod run;
 mod show;

@@ -27,11 +27,11 @@ pub struct Passed {
     /// The clause as written.
     pub clause: String,
     /// Candidates that were looked at.
-    pub candidates: usize,
+    pub candidates: u64,
     /// Rows that went on to the next clause.
-    pub rows: usize,
-    /// Rows that could not be judged, and why.
-    pub unknown: Vec<String>,
+    pub rows: u64,
+    /// Why rows could not be judged, what failed, and which candidates came nearest.
+    pub notes: Vec<String>,
 }
 
 impl Passed {
@@ -44,8 +44,8 @@ impl Passed {
             let count = format!("{:>6} of {:<6}", clause.rows, clause.candidates);
             let count = if here { count.red().bold().to_string() } else { count };
             writeln!(out, "{at:>3}. {count} {}{}", clause.clause, if here { "   <- ran dry here" } else { "" })?;
-            for why in &clause.unknown {
-                writeln!(out, "     {}", format!("unknown: {why}").yellow())?;
+            for note in &clause.notes {
+                writeln!(out, "     {}", note.yellow())?;
             }
         }
         Ok(())
@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn the_clause_where_it_ran_dry_is_marked_once() {
-        let clause = |clause: &str, candidates, rows| Passed { clause: clause.into(), candidates, rows, unknown: vec![] };
+        let clause = |clause: &str, candidates, rows| Passed { clause: clause.into(), candidates, rows, notes: vec![] };
         let mut out = Vec::new();
         let clauses = [clause("ev: event FailedAttachVolume", 4, 2), clause("pod: via involved", 2, 0), clause("claim: via mounts", 0, 0)];
         Passed::write(&clauses, &mut out).unwrap();

@@ -1,0 +1,129 @@
+use std::io::{BufWriter, Write};
+
+use super::{Listed, Passed, RulesArgs, RulesCommand, RunArgs, Shown, Tested};
+use crate::cli::progress::Line;
+use crate::cli::{Common, Exit, Failure};
+use crate::engine::{CaseRunner, Verdict, explain};
+use crate::rules::{ClauseTrace, Pack, Rule};
+use crate::{Options, load_pack, named, read_case};
+
+impl RulesArgs {
+    /// Carries out one of the commands about rules.
+    pub(in crate::cli) fn run(&self, common: &Common) -> Result<Exit, Failure> {
+        let workers = common.threads.map(std::num::NonZeroUsize::get);
+        let options = Options { workers, rules: self.rules.clone(), ..Options::default() };
+        let pack = load_pack(&options)?;
+        let mut out = BufWriter::new(anstream::stdout().lock());
+        let exit = match &self.command {
+            RulesCommand::List(args) => {
+                let rules: Vec<Listed> = pack.rules.iter().map(listed).collect();
+                args.write(&rules, &mut out).map(|()| Exit::Done)
+            }
+            RulesCommand::Show(args) => {
+                let rule = find(&pack, &args.id)?;
+                let written = if args.source { write!(out, "{}", rule.source) } else { shown(&pack, rule).write(&mut out) };
+                written.map(|()| Exit::Done)
+            }
+            RulesCommand::Test(args) => Tested::write(&tested(&pack, args.id.as_deref())?, common.verbose, &mut out),
+            RulesCommand::Run(args) => return tried(args, &pack, &options, &mut out),
+        };
+        exit.and_then(|exit| out.flush().map(|()| exit)).map_err(Failure::stdout)
+    }
+}
+
+fn listed(rule: &Rule) -> Listed {
+    Listed {
+        id: rule.id.clone(),
+        severity: rule.severity,
+        role: rule.role,
+        confidence: rule.confidence,
+        title: rule.title.clone(),
+        explains: rule.explains.clone(),
+    }
+}
+
+fn shown(pack: &Pack, rule: &Rule) -> Shown {
+    let explained_by = pack.rules.iter().filter(|other| other.explains.contains(&rule.id)).map(|other| other.id.clone()).collect();
+    Shown { listed: listed(rule), explained_by, docs: rule.docs.clone(), remediation: rule.remedy.clone(), links: rule.links.clone() }
+}
+
+/// A rule by its id, or by an end of it that only one rule has.
+fn find<'p>(pack: &'p Pack, id: &str) -> Result<&'p Rule, Failure> {
+    let id = id.trim_start_matches("rules/").trim_end_matches(".yaml");
+    if let Some(index) = pack.find(id) {
+        return Ok(&pack.rules[index]);
+    }
+    let fitting: Vec<&Rule> = pack.rules.iter().filter(|rule| rule.id.ends_with(id)).collect();
+    match fitting.as_slice() {
+        [rule] => Ok(rule),
+        [] => {
+            let help = pack.nearest(id).map(|near| format!("did you mean {near}? `mig-analyze rules list` shows all"));
+            Err(Failure::Usage { what: format!("there is no rule `{id}`"), help })
+        }
+        several => {
+            let ids: Vec<&str> = several.iter().map(|rule| rule.id.as_str()).collect();
+            Err(Failure::Usage { what: format!("several rules end with `{id}`"), help: Some(format!("one of {}?", ids.join(", "))) })
+        }
+    }
+}
+
+/// Runs the tests of all rules, or of those whose id holds a word.
+fn tested(pack: &Pack, word: Option<&str>) -> Result<Vec<Tested>, Failure> {
+    let word = word.unwrap_or_default().trim_start_matches("rules/").trim_end_matches(".yaml");
+    let runner = CaseRunner::new(pack).map_err(crate::Error::from)?;
+    let mut cases = Vec::new();
+    for (index, rule) in pack.rules.iter().enumerate().filter(|(_, rule)| rule.id.contains(word)) {
+        cases.extend(rule.tests.iter().map(|case| {
+            let problem = match runner.run(index, case) {
+                Verdict::Passed => None,
+                Verdict::Failed(text) => Some(text),
+            };
+            Tested { rule: rule.id.clone(), case: case.name.clone(), problem }
+        }));
+    }
+    if cases.is_empty() {
+        return Err(Failure::Usage { what: format!("no rule has `{word}` in its id"), help: Some("`mig-analyze rules list` shows all".to_owned()) });
+    }
+    Ok(cases)
+}
+
+/// Runs one rule on inputs and says what it found, and with `--explain` where it ran dry.
+fn tried(args: &RunArgs, pack: &Pack, options: &Options, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let rule = find(pack, &args.id)?;
+    let index = pack.find(&rule.id).unwrap_or_default();
+    let line = Line::new();
+    let (graph, _) = read_case(&named(&args.inputs), pack, options, &line)?;
+    drop(line);
+    let (result, trace) = explain(&graph, pack, index);
+    let write = |out: &mut dyn Write| -> std::io::Result<()> {
+        writeln!(out, "{}: {}", rule.id, result.state)?;
+        for one in &result.matches {
+            writeln!(out, "  {} ({} confidence): {}", one.severity, one.confidence, one.message)?;
+            for evidence in one.evidence.iter().take(3) {
+                writeln!(out, "    {}: {}", evidence.place(), evidence.text.trim())?;
+            }
+        }
+        let reasons: std::collections::BTreeSet<&str> = result.pending.iter().map(|row| row.lack.reason.as_str()).collect();
+        for reason in reasons {
+            writeln!(out, "  not judged: {reason}")?;
+        }
+        for error in &result.errors {
+            writeln!(out, "  error: {error}")?;
+        }
+        if args.explain {
+            writeln!(out)?;
+            let clauses: Vec<Passed> = trace.clauses.iter().map(passed).collect();
+            Passed::write(&clauses, out)?;
+        }
+        out.flush()
+    };
+    write(out).map_err(Failure::stdout)?;
+    Ok(Exit::Done)
+}
+
+fn passed(clause: &ClauseTrace) -> Passed {
+    let reasons = clause.reasons.keys().map(|reason| format!("unknown: {reason}"));
+    let errors = clause.errors.keys().map(|error| format!("error: {error}"));
+    let near = clause.nearest.iter().map(|near| format!("nearest: {near}"));
+    Passed { clause: clause.clause.clone(), candidates: clause.tried, rows: clause.passed, notes: reasons.chain(errors).chain(near).collect() }
+}
