@@ -28,6 +28,10 @@ fn one(body: &str, given: &str) -> RuleResult {
     run(&graph(&pack, given), &pack).remove(0)
 }
 
+fn pods(count: usize) -> String {
+    (0..count).fold(String::new(), |all, n| format!("{all}  - {{kind: Pod, metadata: {{name: p{n}}}, status: {{phase: Pending}}}}\n"))
+}
+
 const PENDING_POD: &str = "
 match:
   - pod: {kind: Pod, where: 'status.phase == \"Pending\"'}
@@ -132,7 +136,7 @@ subject: cluster
 group_by: [cluster]
 message: '{#pod} pods wait: {pod.name*}'
 ";
-    let given: String = (0..5).map(|n| format!("  - {{kind: Pod, metadata: {{name: p{n}}}, status: {{phase: Pending}}}}\n")).collect();
+    let given: String = pods(5);
     let found = one(rule, &given).matches.remove(0);
     assert_eq!(found.message, "5 pods wait: p0, p1, p2 and 2 more");
     assert!(matches!(found.subject, Subject::Cluster(_)));
@@ -149,7 +153,7 @@ match:
 subject: a
 message: x
 ";
-    let given: String = (0..60).map(|n| format!("  - {{kind: Pod, metadata: {{name: p{n}}}}}\n")).collect();
+    let given: String = pods(60);
     let result = one(rule, &given);
     assert!(result.errors.iter().any(|error| error.contains("too broad")), "{:?}", result.errors);
 }

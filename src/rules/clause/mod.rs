@@ -28,8 +28,10 @@ use super::rule::{Clause, Head, Named, Rule};
 use crate::graph::Graph;
 use crate::model::ClusterId;
 
-/// Rows one rule may look at.
+/// Rows one rule may complete, and candidates it may bind on the way to them. Thousands of volumes are ordinary; a product of
+/// thousands and thousands is a rule that forgot to join its clauses.
 const MOST_ROWS: usize = 10_000;
+const MOST_BOUND: usize = 500_000;
 
 /// Whether to go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +74,7 @@ pub(crate) struct Matcher<'a> {
     trace: Trace,
     /// Whether nearest candidates are wanted.
     explain: bool,
-    rows: usize,
+    bound: usize,
     /// A clause of `absent` followed an empty reference.
     empty_seen: bool,
     too_broad: Option<usize>,
@@ -81,7 +83,7 @@ pub(crate) struct Matcher<'a> {
 impl<'a> Matcher<'a> {
     pub(crate) fn new(graph: &'a Graph, shared: &'a Shared<'a>, rule: &'a Rule, explain: bool) -> Self {
         let clauses = rule.outline.iter().map(|clause| ClauseTrace { clause: clause.clone(), ..ClauseTrace::default() }).collect();
-        Self { graph, shared, rule, trace: Trace { clauses }, explain, rows: 0, empty_seen: false, too_broad: None }
+        Self { graph, shared, rule, trace: Trace { clauses }, explain, bound: 0, empty_seen: false, too_broad: None }
     }
 
     /// Runs the rule to its end.
@@ -94,6 +96,10 @@ impl<'a> Matcher<'a> {
             if row.pending.is_empty() {
                 if let Some(kept) = matcher.traps(row) {
                     complete.push(kept);
+                }
+                if complete.len() >= MOST_ROWS {
+                    matcher.too_broad.get_or_insert(0);
+                    return Flow::Stop;
                 }
             } else if pending.len() < MOST_ROWS {
                 pending.push(row.clone());
@@ -267,8 +273,8 @@ impl<'a> Matcher<'a> {
             return self.bind_nothing(named, found.lacks, rest, row, sink);
         }
         for candidate in found.passed {
-            self.rows += 1;
-            if self.rows > MOST_ROWS {
+            self.bound += 1;
+            if self.bound > MOST_BOUND {
                 self.too_broad.get_or_insert(named.number);
                 return Flow::Stop;
             }
