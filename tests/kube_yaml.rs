@@ -1,6 +1,14 @@
 //! The fast reader, the general reader and `serde_yaml` must agree on everything that Kubernetes prints.
 
-#![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::missing_panics_doc, clippy::print_stderr, clippy::cast_precision_loss, reason = "a test")]
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    clippy::print_stderr,
+    clippy::cast_precision_loss,
+    reason = "a test"
+)]
 
 #[path = "kube_yaml/emit.rs"]
 mod emit;

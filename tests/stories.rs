@@ -238,7 +238,9 @@ fn shuffle(story: &Story) -> Result<(), Failed> {
     let orders: [(&str, &dyn Fn(&mut Vec<File>)); 3] = [
         ("as packed", &|_| {}),
         ("backwards", &|files| files.reverse()),
-        ("by hash", &|files| files.sort_by_key(|(path, _)| path.bytes().fold(7_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)) ^ (sum >> 7)))),
+        ("by hash", &|files| {
+            files.sort_by_key(|(path, _)| path.bytes().fold(7_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)) ^ (sum >> 7)))
+        }),
     ];
     let mut problems = Vec::new();
     for (name, order) in orders {

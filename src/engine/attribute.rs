@@ -78,8 +78,15 @@ const SHARED: &[(&str, bool)] = &[
 ];
 
 /// Steps from the plan to what it refers to.
-const OF_PLAN: &[(&str, bool)] =
-    &[("source-cluster", false), ("target-cluster", false), ("storage", false), ("hooks", false), ("locations", false), ("registry", false), ("credentials", false)];
+const OF_PLAN: &[(&str, bool)] = &[
+    ("source-cluster", false),
+    ("target-cluster", false),
+    ("storage", false),
+    ("hooks", false),
+    ("locations", false),
+    ("registry", false),
+    ("credentials", false),
+];
 
 fn listed(list: &[(&str, bool)], relation: u16, inverse: bool) -> bool {
     let name = RELATIONS[relation as usize].name;
@@ -134,7 +141,8 @@ pub(super) fn relation(graph: &Graph, run: &Run, around: &Surroundings, found: &
     if names_another_run(graph, run, found) {
         return None;
     }
-    let own = found.touched.iter().any(|id| around.own.contains(id) && !is_shared_kind(graph, *id)) || found.named.iter().any(|name| is_named(around, name));
+    let own = found.touched.iter().any(|id| around.own.contains(id) && !is_shared_kind(graph, *id))
+        || found.named.iter().any(|name| is_named(around, name));
     if own {
         return Some(Relation::Own);
     }

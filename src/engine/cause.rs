@@ -204,9 +204,7 @@ impl Case<'_> {
         self.results[rule]
             .pending
             .iter()
-            .filter(move |row| {
-                if row.touched.is_empty() { here(&row.lack) } else { row.touched.iter().any(|id| self.around.own.contains(id)) }
-            })
+            .filter(move |row| if row.touched.is_empty() { here(&row.lack) } else { row.touched.iter().any(|id| self.around.own.contains(id)) })
             .map(|row| &row.lack)
     }
 
@@ -219,9 +217,9 @@ impl Case<'_> {
             if !is_candidate(index) {
                 continue;
             }
-            let explained = self.own().any(|other| {
-                other != index && is_candidate(other) && below.parents.contains_key(&Node::Found(other)) && self.reaches(other, index)
-            });
+            let explained = self
+                .own()
+                .any(|other| other != index && is_candidate(other) && below.parents.contains_key(&Node::Found(other)) && self.reaches(other, index));
             if explained {
                 continue;
             }

@@ -63,11 +63,7 @@ impl Maker<'_> {
         let migrations = (0..self.runs.len()).map(|run| self.migration(run, &ids)).collect();
         let mut report = Report {
             schema: 1,
-            tool: Tool {
-                name: env!("CARGO_PKG_NAME").to_owned(),
-                version: env!("CARGO_PKG_VERSION").to_owned(),
-                pack: self.pack.digest.clone(),
-            },
+            tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned(), pack: self.pack.digest.clone() },
             inputs: self.inputs(),
             clusters: self.clusters(),
             coverage: self.coverage(),
@@ -121,15 +117,20 @@ impl Maker<'_> {
         match &one.subject {
             Subject::Object(id) => Some(target(&self.graph.object(*id).reference())),
             Subject::Named(reference) => Some(target(reference)),
-            Subject::Cluster(id) => {
-                Some(Target { cluster: id.label(), kind: "Cluster".to_owned(), namespace: None, name: self.graph.cluster(*id).name.to_string(), uid: None })
-            }
+            Subject::Cluster(id) => Some(Target {
+                cluster: id.label(),
+                kind: "Cluster".to_owned(),
+                namespace: None,
+                name: self.graph.cluster(*id).name.to_string(),
+                uid: None,
+            }),
         }
     }
 
     /// Confidence of a finding: that of the explanation where it is a root, its own otherwise.
     fn confidence(&self, index: usize) -> Confidence {
-        let as_root = self.verdicts.iter().flat_map(|verdict| &verdict.roots).filter(|(root, _)| *root == index).map(|(_, confidence)| *confidence).max();
+        let as_root =
+            self.verdicts.iter().flat_map(|verdict| &verdict.roots).filter(|(root, _)| *root == index).map(|(_, confidence)| *confidence).max();
         as_root.unwrap_or(self.found[index].1.confidence)
     }
 
@@ -196,7 +197,9 @@ impl Maker<'_> {
     fn fingerprint(&self, rule: &str, one: &Match, subject: Option<&Target>, migrations: &[MigrationRef]) -> String {
         let cluster = self.graph.cluster(one.cluster);
         let identity = cluster.identity.cluster_id.as_deref().or(cluster.mig_cluster.as_deref()).unwrap_or(&cluster.name);
-        let subject = subject.map(|subject| format!("{}/{}/{}", subject.kind, subject.namespace.as_deref().unwrap_or_default(), subject.name)).unwrap_or_default();
+        let subject = subject
+            .map(|subject| format!("{}/{}/{}", subject.kind, subject.namespace.as_deref().unwrap_or_default(), subject.name))
+            .unwrap_or_default();
         let runs: Vec<&str> = migrations.iter().map(|run| run.id.as_str()).collect();
         short_hash(&[rule, identity, &subject, &runs.join(",")])
     }
@@ -211,7 +214,8 @@ impl Maker<'_> {
             let one = &self.found[*found].1;
             one.role == RuleRole::Outcome && one.severity == Severity::Error && related[found] == Relation::Own
         };
-        let mut findings: Vec<String> = related.iter().filter(|(_, relation)| **relation != Relation::Near).map(|(found, _)| ids[found].clone()).collect();
+        let mut findings: Vec<String> =
+            related.iter().filter(|(_, relation)| **relation != Relation::Near).map(|(found, _)| ids[found].clone()).collect();
         findings.sort_by_key(|id| id[1..].parse::<usize>().unwrap_or(0));
         Migration {
             id: run.uid.to_string(),
@@ -321,12 +325,8 @@ impl Maker<'_> {
 
     /// Error lines that no pattern of a fired rule covers, most frequent first.
     fn unexplained(&self) -> Vec<Unexplained> {
-        let explained: BTreeSet<(u32, &str, u32)> = self
-            .found
-            .iter()
-            .flat_map(|(_, one)| &one.evidence)
-            .map(|evidence| (evidence.input, evidence.path.as_str(), evidence.line))
-            .collect();
+        let explained: BTreeSet<(u32, &str, u32)> =
+            self.found.iter().flat_map(|(_, one)| &one.evidence).map(|evidence| (evidence.input, evidence.path.as_str(), evidence.line)).collect();
         let mut folded: BTreeMap<(String, String), Unexplained> = BTreeMap::new();
         for shape in &self.graph.shapes {
             let log = &self.graph.logs[shape.log as usize];
@@ -486,9 +486,8 @@ fn short_hash(parts: &[&str]) -> String {
 /// How many secrets the report masks.
 fn redactions(report: &Report) -> u64 {
     let count = |text: &str| text.matches(MASK).count() as u64;
-    let of_evidence = |evidence: &Evidence| {
-        count(&evidence.text) + evidence.before.iter().chain(&evidence.after).map(|line| count(line)).sum::<u64>()
-    };
+    let of_evidence =
+        |evidence: &Evidence| count(&evidence.text) + evidence.before.iter().chain(&evidence.after).map(|line| count(line)).sum::<u64>();
     let findings: u64 = report
         .findings
         .iter()

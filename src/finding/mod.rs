@@ -12,7 +12,7 @@ mod sample;
 pub use evidence::Evidence;
 pub use kinds::{Confidence, Outcome, RuleRole, RuleState, Severity};
 pub use report::{
-    Checked, ClusterReport, CoverageReport, Finding, GapReport, IdentityReport, InputReport, Link, Migration, MigrationRef, PipelineStep, Report, RuleInfo,
-    Suppressed, Target, Tool, Unexplained, Volume,
+    Checked, ClusterReport, CoverageReport, Finding, GapReport, IdentityReport, InputReport, Link, Migration, MigrationRef, PipelineStep, Report,
+    RuleInfo, Suppressed, Target, Tool, Unexplained, Volume,
 };
 pub use sample::sample;

@@ -137,7 +137,11 @@ impl Coverage {
         let Some(window) = self.windows.get(&(cluster, component)) else {
             return Cover::No(format!("no {component} log was collected").into());
         };
-        if let Some(hole) = self.holes.iter().find(|hole| hole.cluster.is_none_or(|at| at == cluster) && hole.kinds == Kinds::All && hole.namespaces == Namespaces::All) {
+        if let Some(hole) = self
+            .holes
+            .iter()
+            .find(|hole| hole.cluster.is_none_or(|at| at == cluster) && hole.kinds == Kinds::All && hole.namespaces == Namespaces::All)
+        {
             return Cover::No(hole.reason.clone());
         }
         match (from, window.first) {

@@ -25,8 +25,8 @@ pub use event::Event;
 pub use log::{Log, LogWindow, Stream};
 pub use object::{Earlier, Object, ObjectId, Owner};
 pub use query::Key;
-pub use source::SourceLines;
 pub use relations::{Edge, Missing, Related, Relation};
+pub use source::SourceLines;
 
 use crate::model::{Gap, HitGroup, Shape, Uid};
 

@@ -21,7 +21,8 @@ pub(super) fn read(root: Value<'_>, input: u32, path: &EntryPath, item_line: u32
     let first_of = |keys: &[&str]| keys.iter().find_map(|key| time(root, key));
     let first = first_of(&["firstTimestamp", "deprecatedFirstTimestamp", "eventTime"]).or_else(|| time(metadata, "creationTimestamp"));
     let series = root.get("series");
-    let last = series.and_then(|series| time(series, "lastObservedTime")).or_else(|| first_of(&["lastTimestamp", "deprecatedLastTimestamp"])).or(first);
+    let last =
+        series.and_then(|series| time(series, "lastObservedTime")).or_else(|| first_of(&["lastTimestamp", "deprecatedLastTimestamp"])).or(first);
     let count = root.get("count").or_else(|| root.get("deprecatedCount")).or_else(|| series.and_then(|series| series.get("count")));
     let reporter = root.path("source.component").or_else(|| root.get("reportingComponent")).or_else(|| root.get("reportingController"));
     let line = message.map_or(item_line, Value::line);

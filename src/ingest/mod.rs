@@ -6,8 +6,8 @@
 mod event;
 mod freeze;
 mod keep;
-mod lines;
 pub mod kube_yaml;
+mod lines;
 mod object;
 mod worker;
 

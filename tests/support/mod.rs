@@ -34,7 +34,11 @@ pub(crate) struct Expect {
 #[serde(untagged)]
 pub(crate) enum Pack {
     Word(String),
-    Cut { #[serde(rename = "as")] form: String, truncate_percent: usize },
+    Cut {
+        #[serde(rename = "as")]
+        form: String,
+        truncate_percent: usize,
+    },
 }
 
 #[derive(Debug, Deserialize)]

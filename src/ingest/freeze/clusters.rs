@@ -63,7 +63,12 @@ pub(super) fn find(all: &Collected, logs: &[Whole]) -> Clusters {
             let dir = &roots[root].root.dir;
             let message = all.texts.iter().find(|(input, path, _)| *input == roots[root].input && **path == *format!("{dir}login_error.txt"));
             let detail = message.map_or_else(String::new, |(_, _, text)| text.trim().to_owned());
-            gaps.push(Gap { input: roots[root].input, path: EntryPath::from(format!("{dir}login_error.txt").as_str()), reason: GapReason::Login, detail: detail.clone() });
+            gaps.push(Gap {
+                input: roots[root].input,
+                path: EntryPath::from(format!("{dir}login_error.txt").as_str()),
+                reason: GapReason::Login,
+                detail: detail.clone(),
+            });
             cluster.login_error = Some(detail);
         }
         clusters.push(cluster);
@@ -256,9 +261,11 @@ fn by_plans(
     };
     let (as_source, as_target) = (plans("spec.srcMigClusterRef.name"), plans("spec.destMigClusterRef.name"));
     let fits = |id: ClusterId| {
-        of_root.iter().zip(traits).filter(|(of, _)| **of == id).any(|(_, traits)| {
-            !traits.plan_uids_backed_up.is_disjoint(&as_source) || !traits.plan_uids_restored.is_disjoint(&as_target)
-        })
+        of_root
+            .iter()
+            .zip(traits)
+            .filter(|(of, _)| **of == id)
+            .any(|(_, traits)| !traits.plan_uids_backed_up.is_disjoint(&as_source) || !traits.plan_uids_restored.is_disjoint(&as_target))
     };
     let mut fitting = ids.iter().copied().filter(|&id| id != control && clusters[id.index()].mig_cluster.is_none() && fits(id));
     let only = fitting.next()?;

@@ -106,12 +106,20 @@ impl Traits {
         self.pods.extend(pod.uid.clone());
         self.nodes.extend(text(pod, "spec.nodeName"));
         if let Some(migration) = pod.label("directvolumemigration") {
-            let server = pod.label("purpose") == Some("rsync") || pod.name.contains("rsync-server") || pod.name.starts_with("directvolumemigration-rsync-transfer");
-            if server { self.serves.insert(migration.into()) } else { self.copies_from.insert(migration.into()) };
+            let server = pod.label("purpose") == Some("rsync")
+                || pod.name.contains("rsync-server")
+                || pod.name.starts_with("directvolumemigration-rsync-transfer");
+            if server {
+                self.serves.insert(migration.into())
+            } else {
+                self.copies_from.insert(migration.into())
+            };
         }
-        let waits = pod.field("spec.initContainers").into_iter().flat_map(Value::items).any(|container| {
-            matches!(container.get("name").and_then(Value::text).as_deref(), Some("restic-wait" | "restore-wait"))
-        });
+        let waits = pod
+            .field("spec.initContainers")
+            .into_iter()
+            .flat_map(Value::items)
+            .any(|container| matches!(container.get("name").and_then(Value::text).as_deref(), Some("restic-wait" | "restore-wait")));
         if waits && let Some(restore) = pod.label("velero.io/restore-name") {
             self.restored_by.insert(restore.into());
         }

@@ -38,7 +38,9 @@ pub(super) fn merge(chunks: Vec<(u32, Chunk)>) -> Merged {
         chunks.sort_by_key(|chunk| chunk.index);
         let Some(component) = chunks.first().map(|chunk| chunk.component) else { continue };
         let scan = scan::merge(chunks.into_iter().map(|chunk| chunk.scan).collect());
-        if let Some(problem) = scan.problem.as_ref().filter(|problem| problem.kind != ProblemKind::Other || layout::log_path(&path).is_none_or(|log| log.pod.is_none())) {
+        if let Some(problem) =
+            scan.problem.as_ref().filter(|problem| problem.kind != ProblemKind::Other || layout::log_path(&path).is_none_or(|log| log.pod.is_none()))
+        {
             // A container without that log, and the faults that every run of the gather's scripts makes, are no news.
             if !matches!(problem.kind, ProblemKind::NoLog | ProblemKind::Script) {
                 merged.gaps.push(Gap { input, path: EntryPath(path), reason: GapReason::Stderr, detail: problem.text.to_string() });

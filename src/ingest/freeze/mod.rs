@@ -112,11 +112,8 @@ impl Collected {
         self.gaps.extend(logs.gaps);
         let clusters = clusters::find(&self, &logs.logs);
         let mut builder = Builder { inputs: self.inputs.clone(), clusters: clusters.clusters, ..Builder::default() };
-        builder.datasets = self
-            .home
-            .gathers()
-            .map(|(input, gather)| Dataset { input, root: gather.root.clone(), flavour: gather.flavour.to_owned() })
-            .collect();
+        builder.datasets =
+            self.home.gathers().map(|(input, gather)| Dataset { input, root: gather.root.clone(), flavour: gather.flavour.to_owned() }).collect();
         for seen in self.objects {
             let mut object = seen.it;
             let place = &object.places[0];
