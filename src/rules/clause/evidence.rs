@@ -78,15 +78,12 @@ fn text_of(holder: &Object, line: u32, text: &str, time: Option<Timestamp>) -> O
     Some(Evidence::new(&place, &or_text(excerpt, text), text, time, Some(report_target(&holder.reference()))))
 }
 
-/// A gap proves itself only where the gather left its complaint in the place of data; an archive that ends early has no such line.
+/// A gap quotes what the reader of the archive met: the complaint that the gather left in the place of data, or, without a line, that
+/// the file or the input ends early.
 fn gap(holder: &Object) -> Option<Evidence> {
-    let reason = holder.text("reason")?;
-    if !matches!(&*reason, "login" | "stderr") {
-        return None;
-    }
-    let detail = holder.text("detail")?;
-    let excerpt = Excerpt { text: detail.lines().next()?.to_owned(), ..Excerpt::default() };
-    Some(Evidence::new(holder.place()?, &excerpt, &excerpt.text, None, None))
+    let place = holder.place()?;
+    let excerpt = holder.body.as_ref().map(|body| body.excerpt_at(place.line)).unwrap_or_default();
+    Some(Evidence::new(place, &excerpt, "", None, None))
 }
 
 /// Evidence of an object: the field, or its first line.
