@@ -228,6 +228,6 @@ fn require_a_gather(read: &[InputRead]) -> Result<(), Error> {
 }
 
 fn base_name(path: &std::path::Path) -> String {
-    let name = path.file_name().or_else(|| path.components().next_back().map(|part| part.as_os_str()));
+    let name = path.file_name().or_else(|| path.components().next_back().map(std::path::Component::as_os_str));
     name.map_or_else(|| "input".to_owned(), |name| name.to_string_lossy().into_owned())
 }

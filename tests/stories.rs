@@ -1,5 +1,7 @@
 //! Every story comes out as a person would tell it, and the laws hold over all of them.
 
+#![allow(clippy::expect_used, reason = "a story that cannot be read must stop its test")]
+
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,7 +29,7 @@ fn main() {
     libtest_mimic::run(&arguments, trials).exit();
 }
 
-fn fail(problems: Vec<String>) -> Result<(), Failed> {
+fn fail(problems: &[String]) -> Result<(), Failed> {
     if problems.is_empty() { Ok(()) } else { Err(problems.join("\n").into()) }
 }
 
@@ -77,7 +79,7 @@ fn comes_out(story: &Story) -> Result<(), Failed> {
     if !problems.is_empty() {
         problems.push(summary(&report));
     }
-    fail(problems)
+    fail(&problems)
 }
 
 fn run_differs(report: &Report, run: &Migration, expect: &ExpectRun) -> Vec<String> {
@@ -113,7 +115,7 @@ fn run_differs(report: &Report, run: &Migration, expect: &ExpectRun) -> Vec<Stri
                 || finding.evidence.iter().any(|evidence| evidence.text.contains(text.as_str()) || evidence.path.contains(text.as_str()))
                 || finding.instances.iter().any(|instance| instance.name.contains(text.as_str()))
         };
-        if !roots.iter().any(|finding| says(&finding)) {
+        if !roots.iter().any(|finding| says(finding)) {
             problems.push(format!("no root says `{text}`"));
         }
     }
@@ -184,7 +186,7 @@ fn evidence_is_true(story: &Story) -> Result<(), Failed> {
         let bare: Vec<&str> = report.findings.iter().filter(|finding| finding.evidence.is_empty()).map(|finding| finding.rule.as_str()).collect();
         problems.push(format!("findings without evidence: {bare:?}"));
     }
-    fail(problems)
+    fail(&problems)
 }
 
 fn matches(evidence: &Evidence, written: Option<&str>) -> bool {
@@ -221,7 +223,7 @@ fn knock_out(story: &Story) -> Result<(), Failed> {
             }
         }
     }
-    fail(problems)
+    fail(&problems)
 }
 
 /// Law: neither the order of members nor the number of threads leaves a trace.
@@ -239,7 +241,7 @@ fn shuffle(story: &Story) -> Result<(), Failed> {
         ("as packed", &|_| {}),
         ("backwards", &|files| files.reverse()),
         ("by hash", &|files| {
-            files.sort_by_key(|(path, _)| path.bytes().fold(7_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)) ^ (sum >> 7)))
+            files.sort_by_key(|(path, _)| path.bytes().fold(7_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)) ^ (sum >> 7)));
         }),
     ];
     let mut problems = Vec::new();
@@ -252,7 +254,7 @@ fn shuffle(story: &Story) -> Result<(), Failed> {
             }
         }
     }
-    fail(problems)
+    fail(&problems)
 }
 
 /// The JSON report without what describes the archive as a file.
@@ -279,5 +281,5 @@ fn twice(story: &Story) -> Result<(), Failed> {
     if counts(&once) != counts(&both) {
         problems.push(format!("counts {:?} became {:?}", counts(&once), counts(&both)));
     }
-    fail(problems)
+    fail(&problems)
 }

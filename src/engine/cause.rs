@@ -121,13 +121,13 @@ impl Case<'_> {
         verdict.roots = self.roots(&below);
         let end = match verdict.roots.first() {
             Some(&(root, _)) => Some(Node::Found(root)),
-            None => self.deepest(&below, outcome),
+            None => Some(Self::deepest(&below, outcome)),
         };
         if let Some(end) = end {
             verdict.chain = self.longest_chain(Node::Found(outcome), end, &below);
         }
         if verdict.roots.is_empty() {
-            verdict.lacks = self.lacks(&below, &mut verdict.chain);
+            verdict.lacks = self.lacks(&mut verdict.chain);
         }
         verdict
     }
@@ -166,6 +166,7 @@ impl Case<'_> {
     fn explainers(&self, node: Node) -> Vec<Node> {
         let effect = self.rule_of(node);
         let mut next = Vec::new();
+        let mut unknown = Vec::new();
         for (rule, info) in self.pack.rules.iter().enumerate() {
             if !info.explains.iter().any(|id| *id == self.pack.rules[effect].id) {
                 continue;
@@ -173,10 +174,17 @@ impl Case<'_> {
             let fired: Vec<Node> = self.own().filter(|&index| self.found[index].0 == rule).map(Node::Found).collect();
             next.extend(fired.iter().copied().filter(|&cause| self.connected(cause, node)));
             if fired.is_empty() && self.is_unknown(rule) {
-                next.push(Node::Unknown(rule));
+                unknown.push((!self.begins_with_the_run(rule), Node::Unknown(rule)));
             }
         }
+        // A rule that got as far as an object of this run before it lacked something tells more than one that never began.
+        unknown.sort();
+        next.extend(unknown.into_iter().map(|(_, node)| node));
         next
+    }
+
+    fn begins_with_the_run(&self, rule: usize) -> bool {
+        self.results[rule].pending.iter().any(|row| row.touched.iter().any(|id| self.around.own.contains(id)))
     }
 
     fn explains_directly(&self, cause: Node, effect: Node) -> bool {
@@ -307,13 +315,13 @@ impl Case<'_> {
     }
 
     /// The symptom farthest from the outcome that evidence alone reaches.
-    fn deepest(&self, below: &Below, outcome: usize) -> Option<Node> {
+    fn deepest(below: &Below, outcome: usize) -> Node {
         let certain = below.parents.iter().filter(|(node, (_, bridges))| matches!(node, Node::Found(_)) && *bridges == 0);
-        certain.map(|(&node, _)| (below.depth(node), std::cmp::Reverse(node), node)).max().map(|(_, _, node)| node).or(Some(Node::Found(outcome)))
+        certain.map(|(&node, _)| (below.depth(node), std::cmp::Reverse(node), node)).max().map_or(Node::Found(outcome), |(_, _, node)| node)
     }
 
     /// What the unknown rules lack from which the end of the chain could be explained. The first of them is printed as a link.
-    fn lacks(&self, below: &Below, chain: &mut Vec<Node>) -> Vec<Lack> {
+    fn lacks(&self, chain: &mut Vec<Node>) -> Vec<Lack> {
         let Some(&end) = chain.last() else { return Vec::new() };
         let mut unknown: Vec<usize> = Vec::new();
         let mut queue = VecDeque::from([end]);
@@ -329,7 +337,6 @@ impl Case<'_> {
                 queue.push_back(next);
             }
         }
-        let _ = below;
         if let Some(&first) = unknown.first() {
             chain.push(Node::Unknown(first));
         }

@@ -1,6 +1,7 @@
 //! Puts together the report: findings with stable ids, migrations with roots and chains, rules with their state.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
@@ -113,17 +114,13 @@ impl Maker<'_> {
             })
     }
 
-    fn subject(&self, one: &Match) -> Option<Target> {
+    fn subject(&self, one: &Match) -> Target {
         match &one.subject {
-            Subject::Object(id) => Some(target(&self.graph.object(*id).reference())),
-            Subject::Named(reference) => Some(target(reference)),
-            Subject::Cluster(id) => Some(Target {
-                cluster: id.label(),
-                kind: "Cluster".to_owned(),
-                namespace: None,
-                name: self.graph.cluster(*id).name.to_string(),
-                uid: None,
-            }),
+            Subject::Object(id) => target(&self.graph.object(*id).reference()),
+            Subject::Named(reference) => target(reference),
+            Subject::Cluster(id) => {
+                Target { cluster: id.label(), kind: "Cluster".to_owned(), namespace: None, name: self.graph.cluster(*id).name.to_string(), uid: None }
+            }
         }
     }
 
@@ -146,13 +143,13 @@ impl Maker<'_> {
         explains.sort_by_key(|id| id[1..].parse::<usize>().unwrap_or(0));
         let mut remediation = clean_lines(&one.remediation);
         for trap in &one.untested {
-            remediation.push_str(&format!("\nNot ruled out: {trap}"));
+            let _ = write!(remediation, "\nNot ruled out: {trap}");
         }
         Finding {
             id: ids[&index].clone(),
-            fingerprint: self.fingerprint(info.id.as_ref(), one, subject.as_ref(), &migrations),
-            signature: short_hash(&[info.id.as_ref(), &fold(&one.message, subject.as_ref())]),
-            rule: info.id.to_string(),
+            fingerprint: self.fingerprint(&info.id, one, &subject, &migrations),
+            signature: short_hash(&[&info.id, &fold(&one.message, &subject)]),
+            rule: info.id.clone(),
             rule_digest: info.digest.clone(),
             role: one.role,
             severity: one.severity,
@@ -163,8 +160,8 @@ impl Maker<'_> {
             explains,
             plan: first_run.and_then(|(run, _)| run.plan.as_deref().map(str::to_owned)),
             migrations,
-            look_at: subject.clone(),
-            subject,
+            look_at: Some(self.look_at(index, &subject)),
+            subject: Some(subject),
             count: one.count,
             instances: one.instances.iter().map(target).collect(),
             first: one.first.map(|time| time.to_string()),
@@ -173,6 +170,17 @@ impl Maker<'_> {
             remediation,
             links: info.links.clone(),
         }
+    }
+
+    /// A cluster is no place to look at: the object that the run waits for is, or the first object that the finding sums up.
+    fn look_at(&self, index: usize, subject: &Target) -> Target {
+        let one = &self.found[index].1;
+        if !matches!(one.subject, Subject::Cluster(_)) {
+            return subject.clone();
+        }
+        let rooted = self.runs.iter().zip(self.verdicts).filter(|(_, verdict)| verdict.roots.iter().any(|(root, _)| *root == index));
+        let waits = rooted.filter_map(|(run, _)| run.look_at.as_ref()).map(|waits| target(&waits.object)).next();
+        waits.or_else(|| one.instances.iter().map(target).find(|instance| instance.kind != "Cluster")).unwrap_or_else(|| subject.clone())
     }
 
     fn migrations_of(&self, index: usize) -> Vec<MigrationRef> {
@@ -194,12 +202,10 @@ impl Maker<'_> {
     }
 
     /// The same finding in the next gather of this case: the rule, the cluster's identity, the subject by name and the runs.
-    fn fingerprint(&self, rule: &str, one: &Match, subject: Option<&Target>, migrations: &[MigrationRef]) -> String {
+    fn fingerprint(&self, rule: &str, one: &Match, subject: &Target, migrations: &[MigrationRef]) -> String {
         let cluster = self.graph.cluster(one.cluster);
         let identity = cluster.identity.cluster_id.as_deref().or(cluster.mig_cluster.as_deref()).unwrap_or(&cluster.name);
-        let subject = subject
-            .map(|subject| format!("{}/{}/{}", subject.kind, subject.namespace.as_deref().unwrap_or_default(), subject.name))
-            .unwrap_or_default();
+        let subject = format!("{}/{}/{}", subject.kind, subject.namespace.as_deref().unwrap_or_default(), subject.name);
         let runs: Vec<&str> = migrations.iter().map(|run| run.id.as_str()).collect();
         short_hash(&[rule, identity, &subject, &runs.join(",")])
     }
@@ -240,14 +246,14 @@ impl Maker<'_> {
             root_causes: verdict.roots.iter().map(|(root, _)| ids[root].clone()).collect(),
             findings,
             chain: verdict.chain.iter().map(|node| self.link(*node, ids)).collect(),
-            collect: collect::commands(self.graph, &verdict.lacks),
+            collect: collect::commands(self.graph, run, &verdict.lacks),
         }
     }
 
     fn link(&self, node: Node, ids: &BTreeMap<usize, String>) -> Link {
         match node {
             Node::Found(index) => Link::Finding { finding: ids[&index].clone() },
-            Node::Unknown(rule) => Link::Unknown { rule: self.pack.rules[rule].id.to_string(), state: "unknown".to_owned() },
+            Node::Unknown(rule) => Link::Unknown { rule: self.pack.rules[rule].id.clone(), state: "unknown".to_owned() },
         }
     }
 
@@ -256,7 +262,7 @@ impl Maker<'_> {
             namespace: clean(&volume.namespace),
             pvc: clean(&volume.claim),
             target: clean(&volume.target),
-            method: volume.method.to_string(),
+            method: volume.method.clone(),
             bytes: volume.bytes.unwrap_or(0),
             total: volume.total.unwrap_or(0),
             state: volume.state.to_string(),
@@ -371,7 +377,7 @@ impl Maker<'_> {
                     RuleState::Fired | RuleState::Clear => None,
                 };
                 RuleInfo {
-                    id: rule.id.to_string(),
+                    id: rule.id.clone(),
                     digest: rule.digest.clone(),
                     title: rule.title.clone(),
                     severity: rule.severity,
@@ -463,13 +469,10 @@ fn earliest(known: Option<String>, time: Option<Timestamp>) -> Option<String> {
 }
 
 /// The message without what is particular to this case: names of the subject, numbers and identifiers.
-fn fold(message: &str, subject: Option<&Target>) -> String {
-    let mut text = message.to_owned();
-    if let Some(subject) = subject {
-        text = text.replace(subject.name.as_str(), "<name>");
-        if let Some(namespace) = &subject.namespace {
-            text = text.replace(namespace.as_str(), "<namespace>");
-        }
+fn fold(message: &str, subject: &Target) -> String {
+    let mut text = message.replace(subject.name.as_str(), "<name>");
+    if let Some(namespace) = &subject.namespace {
+        text = text.replace(namespace.as_str(), "<namespace>");
     }
     text.split_whitespace().map(|word| if word.bytes().any(|byte| byte.is_ascii_digit()) { "<n>" } else { word }).collect::<Vec<_>>().join(" ")
 }
@@ -480,7 +483,10 @@ fn short_hash(parts: &[&str]) -> String {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
-    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    hash.finalize().iter().take(8).fold(String::with_capacity(16), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// How many secrets the report masks.

@@ -37,13 +37,14 @@ impl Evidence {
         let clean = |line: &String| shorten(&escape_control(&Redactor::line(line).0)).0;
         let (text, truncated) = shorten(&escape_control(&Redactor::line(&excerpt.text).0));
         let mark = escape_control(&Redactor::line(mark).0);
-        let span = match text.find(mark.trim()).filter(|_| !mark.trim().is_empty()) {
-            Some(start) => [start, start + mark.trim().len()],
-            None => {
+        let mark = mark.trim();
+        let span = text.find(mark).filter(|_| !mark.is_empty()).map_or_else(
+            || {
                 let start = text.len() - text.trim_start().len();
-                [start.min(text.len()), text.trim_end().len().max(start)]
-            }
-        };
+                [start, text.trim_end().len().max(start)]
+            },
+            |start| [start, start + mark.len()],
+        );
         Self {
             input: place.input,
             path: escape_control(place.path.as_str()),

@@ -86,7 +86,7 @@ impl Redactor {
 
 /// Writes control characters, escape sequences and bidirectional overrides as visible text.
 pub fn escape_control(text: &str) -> String {
-    let harmless = |c: char| !(c.is_control() && c != '\t') && !is_bidi(c);
+    let harmless = |c: char| !(is_bidi(c) || c.is_control() && c != '\t');
     if text.chars().all(harmless) {
         return text.to_owned();
     }

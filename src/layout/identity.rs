@@ -34,7 +34,7 @@ pub(super) fn shape(path: &str) -> Shape {
     if path.contains("{object_collection_path}") || path.contains("/memory-profiles/") {
         return Shape::Ignore;
     }
-    if name == "prom_data.tar.gz" || name.ends_with(".tgz") && path.contains("/sysinfo") {
+    if name == "prom_data.tar.gz" || name == "sysinfo.tgz" {
         return Shape::Closed;
     }
     if in_foreign_data(path) {
@@ -148,7 +148,6 @@ fn scoped(parts: &[&str]) -> PathIdentity {
         return PathIdentity::default();
     };
     let resource = match &parts[at + 1..] {
-        [resource, _] if resource.contains('.') && !resource.ends_with(".io") => Some((*resource).to_owned()),
         [_, file] => Some(file.rsplit_once('.').map_or(*file, |(stem, _)| stem).to_owned()),
         [_, plural, _] => Some((*plural).to_owned()),
         _ => None,

@@ -43,6 +43,9 @@ pub struct Hit {
     pub level: Box<str>,
 }
 
+/// A named group of a pattern with the text it took; `None` where it took no part.
+pub type Capture = (Arc<str>, Option<Box<str>>);
+
 /// Lines of one log that one pattern matched with the same captured values and identity fields.
 #[derive(Debug, Clone)]
 pub struct HitGroup {
@@ -51,7 +54,7 @@ pub struct HitGroup {
     /// The pattern of the pack.
     pub pattern: u32,
     /// Named groups in the order of the pattern; `None` where the group did not take part.
-    pub captures: Box<[(Arc<str>, Option<Box<str>>)]>,
+    pub captures: Box<[Capture]>,
     /// Identity fields shared by the group's lines.
     pub fields: Fields,
     /// How many lines.

@@ -12,7 +12,7 @@ mod time;
 
 pub use component::Component;
 pub use gap::{Gap, GapReason};
-pub use hit::{Fields, Hit, HitGroup, LogFormat, Shape};
+pub use hit::{Capture, Fields, Hit, HitGroup, LogFormat, Shape};
 pub use kind::{Gvk, plural_of};
 pub use object::{ClusterId, ObjectRef, Uid};
 pub use place::{EntryPath, Excerpt, Place};

@@ -13,6 +13,7 @@ use serde::Deserialize;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Expect {
+    #[expect(dead_code, reason = "for people who read the file")]
     pub(crate) story: String,
     pub(crate) inputs: Vec<String>,
     pub(crate) pack: Pack,

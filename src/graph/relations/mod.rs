@@ -8,7 +8,7 @@ mod table;
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use table::{RELATIONS, Relation};
 
@@ -65,6 +65,9 @@ pub struct Edge {
     pub to: ObjectId,
 }
 
+/// A kind on a cluster (where known) in a namespace (`None`: in all of them).
+pub type Scope = (Option<ClusterId>, &'static str, Option<Arc<str>>);
+
 /// What a relation gives for one object.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Related {
@@ -74,8 +77,8 @@ pub struct Related {
     pub missing: Vec<Missing>,
     /// The field or label that would name a target is empty, so nothing was to be expected.
     pub empty: bool,
-    /// Scope that would have to be covered for an empty result to mean absence: (cluster, kinds, namespace).
-    pub scope: Vec<(Option<ClusterId>, &'static str, Option<Arc<str>>)>,
+    /// Scope that would have to be covered for an empty result to mean absence.
+    pub scope: Vec<Scope>,
 }
 
 /// All edges of the graph, both ways.
@@ -84,7 +87,7 @@ pub struct Edges {
     forward: FxHashMap<(u16, ObjectId), Vec<ObjectId>>,
     backward: FxHashMap<(u16, ObjectId), Vec<ObjectId>>,
     missing: FxHashMap<(u16, ObjectId), Vec<Missing>>,
-    empty: FxHashMap<(u16, ObjectId), ()>,
+    empty: FxHashSet<(u16, ObjectId)>,
     steps: FxHashMap<ObjectId, Vec<Edge>>,
     count: usize,
 }
@@ -120,7 +123,7 @@ impl Edges {
 
     fn add(&mut self, row: u16, from: ObjectId, found: resolve::Found) {
         if found.empty {
-            self.empty.insert((row, from), ());
+            self.empty.insert((row, from));
         }
         if !found.missing.is_empty() {
             self.missing.insert((row, from), found.missing);
@@ -139,6 +142,7 @@ impl Edges {
         }
     }
 
+    #[expect(clippy::iter_over_hash_type, reason = "every list is sorted in the end, so the order of the maps leaves no trace")]
     fn seal(&mut self) {
         for lists in [&mut self.forward, &mut self.backward] {
             for list in lists.values_mut() {
@@ -189,7 +193,7 @@ impl Graph {
                 continue;
             }
             related.missing.extend(self.edges.missing.get(&(row, from)).into_iter().flatten().cloned());
-            if !self.edges.empty.contains_key(&(row, from)) {
+            if !self.edges.empty.contains(&(row, from)) {
                 related.empty = false;
                 self.scope(relation, false, from, &mut related);
             }

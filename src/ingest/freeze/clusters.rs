@@ -10,7 +10,7 @@ use crate::model::{ClusterId, Component, EntryPath, Gap, GapReason, Timestamp};
 /// The clusters of the case, and which of them each cluster directory belongs to.
 #[derive(Debug)]
 pub(super) struct Clusters {
-    pub(super) clusters: Vec<Cluster>,
+    pub(super) list: Vec<Cluster>,
     pub(super) of_root: Vec<ClusterId>,
     pub(super) gaps: Vec<Gap>,
 }
@@ -34,11 +34,11 @@ pub(super) fn find(all: &Collected, logs: &[Whole]) -> Clusters {
     let mut gaps = Vec::new();
     for &group in &ids {
         let members: Vec<usize> = (0..roots.len()).filter(|&root| joined.group[root] == group).collect();
-        let named = members.iter().copied().find(|&root| roots[root].root.name.is_some()).unwrap_or(members[0]);
+        let named = members.iter().copied().find(|&root| roots[root].of.name.is_some()).unwrap_or(members[0]);
         let first = &roots[members[0]];
-        let base = roots[named].root.name.clone().unwrap_or_else(|| directory_name(all, first.input, &first.root.dir));
-        let gathered = members.iter().any(|&root| !roots[root].root.login_failed);
-        let login = members.iter().copied().find(|&root| roots[root].root.login_failed);
+        let base = roots[named].of.name.clone().unwrap_or_else(|| directory_name(all, first.input, &first.of.dir));
+        let gathered = members.iter().any(|&root| !roots[root].of.login_failed);
+        let login = members.iter().copied().find(|&root| roots[root].of.login_failed);
         let mut cluster = Cluster {
             name: unique(&clusters, &base),
             mig_cluster: None,
@@ -60,7 +60,7 @@ pub(super) fn find(all: &Collected, logs: &[Whole]) -> Clusters {
             mtc: None,
         };
         if let Some(root) = login.filter(|_| !gathered) {
-            let dir = &roots[root].root.dir;
+            let dir = &roots[root].of.dir;
             let message = all.texts.iter().find(|(input, path, _)| *input == roots[root].input && **path == *format!("{dir}login_error.txt"));
             let detail = message.map_or_else(String::new, |(_, _, text)| text.trim().to_owned());
             gaps.push(Gap {
@@ -74,8 +74,8 @@ pub(super) fn find(all: &Collected, logs: &[Whole]) -> Clusters {
         clusters.push(cluster);
     }
     for (&root, &other) in &joined.suspect {
-        let detail = format!("holds objects with the same UIDs as {}: data of two clusters seem to be mixed", roots[other].root.dir);
-        gaps.push(Gap { input: roots[root].input, path: EntryPath::from(roots[root].root.dir.as_str()), reason: GapReason::Suspect, detail });
+        let detail = format!("holds objects with the same UIDs as {}: data of two clusters seem to be mixed", roots[other].of.dir);
+        gaps.push(Gap { input: roots[root].input, path: EntryPath::from(roots[root].of.dir.as_str()), reason: GapReason::Suspect, detail });
     }
     set_now(all, logs, &of_root, &mut clusters);
     let mut control_objects: Vec<Vec<&Object>> = clusters.iter().map(|_| Vec::new()).collect();
@@ -90,7 +90,7 @@ pub(super) fn find(all: &Collected, logs: &[Whole]) -> Clusters {
     let same = name_by_mig_clusters(&control_objects, &traits, &of_root, &mut clusters);
     absorb(&same, &mut clusters, &mut of_root);
     set_kubernetes(&control_objects, &traits, &of_root, &mut clusters);
-    Clusters { clusters, of_root, gaps }
+    Clusters { list: clusters, of_root, gaps }
 }
 
 /// A nameless gather is called after its directory, or its input where it lies at the top.
@@ -105,7 +105,7 @@ fn unique(clusters: &[Cluster], base: &str) -> Arc<str> {
     if !taken(base) {
         return base.into();
     }
-    (2..).map(|number| format!("{base}#{number}")).find(|name| !taken(name)).unwrap_or_default().into()
+    (2..=clusters.len() + 2).map(|number| format!("{base}#{number}")).find(|name| !taken(name)).unwrap_or_default().into()
 }
 
 /// The reference time of each cluster: the newest of log lines of MTC's own programs, events, creations and transitions. No other
@@ -236,8 +236,8 @@ fn set_kubernetes(objects: &[Vec<&Object>], traits: &[Traits], of_root: &[Cluste
         if cluster.kubernetes.is_some() || !sources.contains(name) || targets.contains(name) {
             continue;
         }
-        let mine = of_root.iter().zip(traits).filter(|(of, _)| of.index() == index);
-        cluster.kubernetes = mine.filter_map(|(_, traits)| traits.backed_up_by.clone()).next();
+        let mut mine = of_root.iter().zip(traits).filter(|(of, _)| of.index() == index);
+        cluster.kubernetes = mine.find_map(|(_, traits)| traits.backed_up_by.clone());
     }
 }
 

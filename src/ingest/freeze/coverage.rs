@@ -10,7 +10,7 @@ use crate::model::{ClusterId, Gap, plural_of};
 pub(super) fn claims(home: &Home, of_root: &[ClusterId], objects: &[Object]) -> Vec<Claim> {
     let mut claims = Vec::new();
     for (root, &cluster) in home.roots().iter().zip(of_root) {
-        for promise in &root.root.promises {
+        for promise in &root.of.promises {
             let (kinds, namespaces) = match promise {
                 Promise::Groups(groups) => (vec![Kinds::Groups(groups)], Namespaces::All),
                 Promise::Kinds(kinds) => (vec![Kinds::Named(kinds)], Namespaces::All),

@@ -15,7 +15,7 @@ pub(super) struct Home {
 pub(super) struct Root {
     pub(super) input: u32,
     pub(super) gather: usize,
-    pub(super) root: ClusterRoot,
+    pub(super) of: ClusterRoot,
 }
 
 impl Home {
@@ -25,9 +25,9 @@ impl Home {
             let first = self.roots.len();
             for cluster in &gather.clusters {
                 self.dirs.entry(input).or_default().insert(cluster.dir.clone(), self.roots.len());
-                self.roots.push(Root { input, gather: number, root: cluster.clone() });
+                self.roots.push(Root { input, gather: number, of: cluster.clone() });
             }
-            let host = (first..self.roots.len()).find(|&root| self.roots[root].root.ran_here).or_else(|| (first < self.roots.len()).then_some(first));
+            let host = (first..self.roots.len()).find(|&root| self.roots[root].of.ran_here).or_else(|| (first < self.roots.len()).then_some(first));
             for dir in &gather.host_dirs {
                 if let Some(host) = host {
                     self.dirs.entry(input).or_default().insert(dir.clone(), host);
@@ -63,8 +63,8 @@ impl Home {
     /// The cluster that a gather ran on, for a file that stands beside or above what it collected.
     pub(super) fn host_below(&self, input: u32, path: &str) -> Option<usize> {
         let dir = &path[..path.rfind('/').map_or(0, |at| at + 1)];
-        let below = |root: &&Root| root.input == input && root.root.dir.starts_with(dir);
-        let first = self.roots.iter().find(|root| below(root) && root.root.ran_here).or_else(|| self.roots.iter().find(below))?;
+        let below = |root: &&Root| root.input == input && root.of.dir.starts_with(dir);
+        let first = self.roots.iter().find(|root| below(root) && root.of.ran_here).or_else(|| self.roots.iter().find(below))?;
         self.roots.iter().position(|root| std::ptr::eq(root, first))
     }
 }

@@ -193,7 +193,7 @@ fn same_cluster(a: &Traits, b: &Traits) -> Option<&'static str> {
 /// An inspect of an application namespace names no cluster. It is placed by the UIDs of its pods, then by the restore that its pods
 /// wait for, then by nodes that only one cluster has. Names prove nothing: a stage pod has the same one on both sides.
 fn place_the_nameless(roots: &[Root], traits: &[Traits], joined: &mut Joined) {
-    let nameless: Vec<usize> = (0..roots.len()).filter(|&root| roots[root].root.name.is_none() && !traits[root].has_mtc).collect();
+    let nameless: Vec<usize> = (0..roots.len()).filter(|&root| roots[root].of.name.is_none() && !traits[root].has_mtc).collect();
     for root in nameless {
         let candidates: BTreeSet<usize> = (0..roots.len()).filter(|&other| traits[other].has_mtc).map(|other| joined.group[other]).collect();
         if candidates.contains(&joined.group[root]) {
@@ -234,7 +234,7 @@ fn by_volume_migration(roots: &[Root], traits: &[Traits], joined: &Joined, mine:
                 continue;
             };
             let same_gather = |root: usize| roots[root].input == roots[control].input && roots[root].gather == roots[control].gather;
-            let named = (0..roots.len()).find(|&root| same_gather(root) && roots[root].root.name.as_deref() == Some(side));
+            let named = (0..roots.len()).find(|&root| same_gather(root) && roots[root].of.name.as_deref() == Some(side));
             let root = if of.host_mig_cluster.as_ref() == Some(side) { Some(control) } else { named };
             groups.extend(root.map(|root| joined.group[root]));
         }

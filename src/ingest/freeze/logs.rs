@@ -102,9 +102,10 @@ pub(super) fn place(logs: Vec<Whole>, home: &Home, of_root: &[ClusterId], builde
 /// containers, and the longest of several copies of one container wins; the log reader repeats what others hold, and so do the
 /// run logs that were fetched from the bucket when the server's own log is here.
 fn choose_canonical(logs: &mut [Log]) {
+    type ContainerKey = (PodKey, Option<Arc<str>>);
     type PodKey = (ClusterId, Option<Arc<str>>, Option<Arc<str>>, Stream);
     let mut with_container: FxHashMap<PodKey, bool> = FxHashMap::default();
-    let mut longest: FxHashMap<(PodKey, Option<Arc<str>>), (u64, usize)> = FxHashMap::default();
+    let mut longest: FxHashMap<ContainerKey, (u64, usize)> = FxHashMap::default();
     let key = |log: &Log| (log.cluster, log.namespace.clone(), log.pod.clone(), log.stream);
     for (index, log) in logs.iter().enumerate().filter(|(_, log)| log.pod.is_some() && log.stream != Stream::Rotated) {
         if log.container.is_some() && log.lines > 0 {

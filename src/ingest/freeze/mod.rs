@@ -111,7 +111,7 @@ impl Collected {
         let logs = logs::merge(std::mem::take(&mut self.chunks));
         self.gaps.extend(logs.gaps);
         let clusters = clusters::find(&self, &logs.logs);
-        let mut builder = Builder { inputs: self.inputs.clone(), clusters: clusters.clusters, ..Builder::default() };
+        let mut builder = Builder { inputs: self.inputs.clone(), clusters: clusters.list, ..Builder::default() };
         builder.datasets =
             self.home.gathers().map(|(input, gather)| Dataset { input, root: gather.root.clone(), flavour: gather.flavour.to_owned() }).collect();
         for seen in self.objects {
