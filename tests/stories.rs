@@ -115,7 +115,7 @@ fn run_differs(report: &Report, run: &Migration, expect: &ExpectRun) -> Vec<Stri
                 || finding.evidence.iter().any(|evidence| evidence.text.contains(text.as_str()) || evidence.path.contains(text.as_str()))
                 || finding.instances.iter().any(|instance| instance.name.contains(text.as_str()))
         };
-        if !roots.iter().any(|finding| says(finding)) {
+        if !roots.iter().any(says) {
             problems.push(format!("no root says `{text}`"));
         }
     }
@@ -226,6 +226,9 @@ fn knock_out(story: &Story) -> Result<(), Failed> {
     fail(&problems)
 }
 
+/// A way to put the members of an archive, with its name.
+type Order<'o> = (&'o str, &'o dyn Fn(&mut Vec<File>));
+
 /// Law: neither the order of members nor the number of threads leaves a trace.
 fn shuffle(story: &Story) -> Result<(), Failed> {
     let packed = |order: &dyn Fn(&mut Vec<File>)| -> Vec<(String, Source)> {
@@ -237,7 +240,7 @@ fn shuffle(story: &Story) -> Result<(), Failed> {
         story.inputs.iter().zip(&story.expect.inputs).map(pack).collect()
     };
     let first = as_json(analyze_with(&packed(&|_| {}), 0));
-    let orders: [(&str, &dyn Fn(&mut Vec<File>)); 3] = [
+    let orders: [Order<'_>; 3] = [
         ("as packed", &|_| {}),
         ("backwards", &|files| files.reverse()),
         ("by hash", &|files| {

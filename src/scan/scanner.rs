@@ -399,7 +399,7 @@ mod tests {
 
     #[test]
     fn too_many_keys_end_in_one_group_without_samples() {
-        let text: String = (0..1_000).map(|n| format!("failed item {n:04}\nfailed item {n:04}\n")).collect();
+        let text = (0..1_000).fold(String::new(), |text, n| text + &format!("failed item {n:04}\nfailed item {n:04}\n"));
         let groups = hits(&[spec(r"failed item (?P<n>\d+)")], &text);
         assert_eq!(groups.len(), 257);
         let over = &groups[256];
