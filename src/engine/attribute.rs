@@ -219,7 +219,7 @@ pub(super) struct Attribution {
 
 pub(super) fn attribute(graph: &Graph, runs: &[Run], found: &[(usize, Match)]) -> Attribution {
     let around: Vec<Surroundings> = runs.iter().map(|run| surroundings(graph, run)).collect();
-    let of_run = runs
+    let mut of_run: Vec<BTreeMap<usize, Relation>> = runs
         .iter()
         .zip(&around)
         .map(|(run, around)| {
@@ -227,5 +227,10 @@ pub(super) fn attribute(graph: &Graph, runs: &[Run], found: &[(usize, Match)]) -
             found.iter().enumerate().filter_map(related).collect()
         })
         .collect();
+    // What is about one run only touches what others use too; it is none of their business.
+    let owned: BTreeSet<usize> = of_run.iter().flatten().filter(|(_, relation)| **relation == Relation::Own).map(|(index, _)| *index).collect();
+    for related in &mut of_run {
+        related.retain(|index, relation| *relation == Relation::Own || !owned.contains(index));
+    }
     Attribution { around, of_run }
 }

@@ -1,7 +1,7 @@
 //! The rule language: files, clauses, and what a rule gives for a graph.
 //!
-//! A rule is a YAML file ([`file`]) that [`compile`] turns into a [`Rule`] or into errors with a place and a suggestion.
-//! [`Pack`] holds all rules of a run, and [`clause`] matches one of them against the graph. May import `finding`, `graph`,
+//! A rule is a YAML file (`file`) that `compile` turns into a [`Rule`] or into errors with a place and a suggestion.
+//! [`Pack`] holds all rules of a run, and `clause` matches one of them against the graph. May import `finding`, `graph`,
 //! `mtc`, `scan` and `model`; sees neither paths of archives nor layouts.
 
 mod binding;

@@ -2,7 +2,7 @@
 //!
 //! A log is far larger than what a rule wants from it, so almost every line must be passed over at the speed of memory.
 //! Every regex of the pack therefore owns a *mandatory literal* ([`mandatory_literals`]); one vectorised search finds the lines
-//! that hold any of them, and only these are unescaped, taken apart ([`line`]) and shown to the regexes. What remains of a log is
+//! that hold any of them, and only these are unescaped, taken apart (`line`) and shown to the regexes. What remains of a log is
 //! a [`LogScan`]: its window and format, [hit groups](crate::model::HitGroup), and the shapes of its error lines.
 //!
 //! A log may be cut into chunks at line borders and scanned by several workers: every part of the result is kept so that

@@ -1,7 +1,7 @@
 //! Reads Kubernetes YAML at the speed of the archive, with a net below.
 //!
-//! Everything in a must-gather was printed by `sigs.k8s.io/yaml`, which knows one narrow style. [`fast`] reads that style
-//! line by line and declines whatever it does not recognise with certainty; [`general`] takes what was declined, one
+//! Everything in a must-gather was printed by `sigs.k8s.io/yaml`, which knows one narrow style. `fast` reads that style
+//! line by line and declines whatever it does not recognise with certainty; `general` takes what was declined, one
 //! list item at a time where an item can be cut out by its indentation. Both fill the same tape, so nobody downstream
 //! can tell them apart. `read` walks over documents and list items, and deals with what gathers do to files: stderr in
 //! the middle of YAML, tails of older versions, files that end in mid-sentence.
