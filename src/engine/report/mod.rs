@@ -1,0 +1,149 @@
+//! Puts together the report: findings with stable ids, migrations with roots and chains, rules with their state.
+
+mod facts;
+mod findings;
+mod runs;
+
+use super::attribute;
+use super::attribute::{Attribution, Relation};
+use super::cause::{Case, Keys, Verdict};
+use super::fold;
+use crate::finding::redact::{MASK, clean};
+use crate::finding::{Evidence, Finding, Outcome, Report, Suppressed, Target, Tool};
+use crate::graph::Graph;
+use crate::model::ObjectRef;
+use crate::mtc::{self, Run};
+use crate::rules::{Match, Pack, RuleResult, Subject};
+use std::collections::BTreeMap;
+
+/// Makes the report of a case from what its rules gave. Findings of ignored rules are left out and listed as suppressed.
+pub fn report(graph: &Graph, pack: &Pack, results: &[RuleResult], ignore: &[String]) -> Report {
+    let runs = mtc::migrations(graph);
+    let all = results.iter().flat_map(|result| result.matches.iter().map(|one| (result.rule, one.clone())));
+    let (ignored, found): (Vec<_>, Vec<_>) = all.partition(|(rule, _)| ignore.contains(&pack.rules[*rule].id));
+    let suppressed = ignored
+        .iter()
+        .map(|(rule, one)| Suppressed { finding: format!("{}: {}", pack.rules[*rule].id, one.message), reason: "--ignore".to_owned(), expires: None })
+        .collect();
+    let keys: Vec<Keys> = found.iter().map(|(_, one)| Keys::of(graph, one)).collect();
+    let found = fold::fold(found, &keys);
+    let attribution = attribute::attribute(graph, &runs, &found);
+    let keys: Vec<Keys> = found.iter().map(|(_, one)| Keys::of(graph, one)).collect();
+    let verdicts: Vec<Verdict> = attribution
+        .around
+        .iter()
+        .zip(&attribution.of_run)
+        .zip(&runs)
+        .map(|((around, related), run)| {
+            let phase = run.phase.as_deref().and_then(mtc::info);
+            Case { pack, results, found: &found, around, phase, related, keys: &keys }.explain()
+        })
+        .collect();
+    let maker = Maker { suppressed, graph, pack, results, runs: &runs, found: &found, attribution: &attribution, verdicts: &verdicts };
+    maker.make()
+}
+
+struct Maker<'m> {
+    suppressed: Vec<Suppressed>,
+    graph: &'m Graph,
+    pack: &'m Pack,
+    results: &'m [RuleResult],
+    runs: &'m [Run],
+    found: &'m [(usize, Match)],
+    attribution: &'m Attribution,
+    verdicts: &'m [Verdict],
+}
+
+impl Maker<'_> {
+    fn make(&self) -> Report {
+        let order = self.order();
+        let ids: BTreeMap<usize, String> = order.iter().enumerate().map(|(place, &index)| (index, format!("F{}", place + 1))).collect();
+        let findings: Vec<Finding> = order.iter().map(|&index| self.finding(index, &ids)).collect();
+        let migrations = (0..self.runs.len()).map(|run| self.migration(run, &ids)).collect();
+        let mut report = Report {
+            schema: 1,
+            tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned(), pack: self.pack.digest.clone() },
+            inputs: self.inputs(),
+            clusters: self.clusters(),
+            coverage: self.coverage(),
+            checked: self.checked(),
+            rules: self.rules(),
+            migrations,
+            findings,
+            gaps: self.gaps(),
+        };
+        report.coverage.redactions = redactions(&report);
+        report
+    }
+
+    /// Roots of runs that went wrong first, then severity, confidence, rule and subject.
+    fn order(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.found.len()).collect();
+        let rank = |index: usize| {
+            let (rule, one) = &self.found[index];
+            (
+                !self.is_live_root(index),
+                std::cmp::Reverse(one.severity),
+                std::cmp::Reverse(one.confidence),
+                self.pack.rules[*rule].id.clone(),
+                self.subject(one),
+                index,
+            )
+        };
+        order.sort_by_cached_key(|&index| rank(index));
+        order
+    }
+
+    fn is_root(&self, index: usize) -> bool {
+        self.verdicts.iter().any(|verdict| verdict.roots.iter().any(|(root, _)| *root == index)) || self.stands_alone(index)
+    }
+
+    fn is_live_root(&self, index: usize) -> bool {
+        let of_live = |(run, verdict): (&Run, &Verdict)| run.superseded_by.is_none() && verdict.roots.iter().any(|(root, _)| *root == index);
+        self.runs.iter().zip(self.verdicts).any(of_live) || self.stands_alone(index)
+    }
+
+    /// A cause without a symptom on a run that is green: lost data is the costliest failure, because nobody looks.
+    fn stands_alone(&self, index: usize) -> bool {
+        let (rule, _) = &self.found[index];
+        self.pack.rules[*rule].stands_alone
+            && self.runs.iter().zip(&self.attribution.of_run).any(|(run, related)| {
+                related.get(&index) == Some(&Relation::Own) && matches!(runs::outcome(run), Outcome::Succeeded | Outcome::SucceededWithWarnings)
+            })
+    }
+
+    fn subject(&self, one: &Match) -> Target {
+        match &one.subject {
+            Subject::Object(id) => target(&self.graph.object(*id).reference()),
+            Subject::Named(reference) => target(reference),
+            Subject::Cluster(id) => {
+                Target { cluster: id.label(), kind: "Cluster".to_owned(), namespace: None, name: self.graph.cluster(*id).name.to_string(), uid: None }
+            }
+        }
+    }
+}
+
+/// An object as the report names it.
+pub(super) fn target(reference: &ObjectRef) -> Target {
+    Target {
+        cluster: reference.cluster.label(),
+        kind: clean(&reference.kind),
+        namespace: reference.namespace.as_deref().map(clean),
+        name: clean(&reference.name),
+        uid: reference.uid.as_ref().map(ToString::to_string),
+    }
+}
+
+/// How many secrets the report masks.
+fn redactions(report: &Report) -> u64 {
+    let count = |text: &str| text.matches(MASK).count() as u64;
+    let of_evidence =
+        |evidence: &Evidence| count(&evidence.text) + evidence.before.iter().chain(&evidence.after).map(|line| count(line)).sum::<u64>();
+    let findings: u64 = report
+        .findings
+        .iter()
+        .map(|finding| count(&finding.message) + count(&finding.remediation) + finding.evidence.iter().map(of_evidence).sum::<u64>())
+        .sum();
+    let samples: u64 = report.coverage.unexplained.iter().map(|one| count(&one.shape) + of_evidence(&one.sample)).sum();
+    findings + samples + report.gaps.iter().map(|gap| count(&gap.detail)).sum::<u64>()
+}
