@@ -2,6 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
+#[path = "cli/refusals.rs"]
+mod refusals;
+#[path = "cli/report.rs"]
+mod report;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -18,6 +23,11 @@ fn program(args: &[&str]) -> Command {
 fn run(args: &[&str]) -> (i32, String, String) {
     let Output { status, stdout, stderr } = program(args).output().unwrap();
     (status.code().unwrap(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+}
+
+/// The small archive that README analyzes.
+fn packed() -> String {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/packed/multi-attach.tar.gz").to_string_lossy().into_owned()
 }
 
 /// The inspect of a story as an archive in a folder of its own.
