@@ -1,8 +1,6 @@
-use std::sync::Arc;
-
 use super::relations::Edges;
 use super::tape::Tape;
-use super::{Cluster, Coverage, Dataset, Event, Graph, Input, Key, Log, Object, ObjectId};
+use super::{Cluster, Coverage, Dataset, Event, Graph, Input, Log, Object, ObjectId};
 use crate::model::{Gap, HitGroup, Shape, Uid};
 
 /// Collects what was read; [`Builder::freeze`] merges copies, sorts, indexes and resolves relations.
@@ -62,43 +60,47 @@ impl Builder {
             coverage: self.coverage,
             ..Graph::default()
         };
-        graph.index();
+        graph.index(0);
+        graph.index_texts();
         graph.edges = Edges::build(&graph);
         graph
     }
 }
 
 impl Graph {
-    /// Adds derived facts and derived kinds, then resolves the relations anew.
+    /// Adds derived facts and derived kinds, and joins the new objects to the others.
     ///
     /// `facts` are joined to objects as `.mtc`; `kinds` become objects of their own at the end of the list, so that ids stay valid.
     pub fn adopt(&mut self, facts: Vec<(ObjectId, Tape)>, kinds: Vec<Object>) {
         for (id, tape) in facts {
             self.objects[id.index()].derived = Some(tape);
         }
+        let first = self.objects.len();
         self.objects.extend(kinds.into_iter().map(|mut object| {
             object.is_derived_kind = true;
             object
         }));
-        self.index();
-        self.edges = Edges::build(self);
+        self.index(first);
+        let mut edges = std::mem::take(&mut self.edges);
+        edges.extend(self, first);
+        self.edges = edges;
     }
 
-    fn index(&mut self) {
-        self.by_kind.clear();
-        self.by_key.clear();
-        self.by_uid.clear();
-        self.events_by_reason.clear();
-        self.hits_by_pattern.clear();
-        for (index, object) in self.objects.iter().enumerate() {
+    /// Indexes the objects from `first` on.
+    fn index(&mut self, first: usize) {
+        for (index, object) in self.objects.iter().enumerate().skip(first) {
             let id = ObjectId(u32::try_from(index).unwrap_or(u32::MAX));
             self.by_kind.entry(object.gvk.kind.clone()).or_default().push(id);
-            let key = Key { cluster: object.cluster, kind: object.gvk.kind.clone(), namespace: object.namespace.clone(), name: object.name.clone() };
-            self.by_key.entry(key).or_default().push(id);
+            self.by_name.entry(super::query::name_hash(object.kind(), &object.name)).or_default().push(id);
+            self.by_key.entry(super::query::key_hash(object.cluster, object.kind(), object.namespace.as_deref(), &object.name)).or_default().push(id);
             if let Some(uid) = &object.uid {
                 self.by_uid.entry(uid.clone()).or_default().push(id);
             }
         }
+        self.mtc_namespaces = self.cluster_ids().map(|cluster| self.find_mtc_namespace(cluster)).collect();
+    }
+
+    fn index_texts(&mut self) {
         for (index, event) in (0_u32..).zip(&self.events) {
             self.events_by_reason.entry(event.reason.clone()).or_default().push(index);
         }
@@ -147,10 +149,10 @@ fn absorb(current: &mut Object, mut copy: Object) {
 }
 
 fn sort_events(events: &mut Vec<Event>) {
-    type EventKey = (u32, Arc<str>, Arc<str>, Arc<str>, Arc<str>, Option<Uid>);
-    let key = |event: &Event| -> EventKey {
-        (event.cluster.0, event.namespace.clone(), event.object_name.clone(), event.reason.clone(), event.message.clone(), event.uid.clone())
-    };
+    type EventKey<'a> = (u32, &'a str, &'a str, &'a str, &'a str, Option<&'a str>);
+    fn key(event: &Event) -> EventKey<'_> {
+        (event.cluster.0, &event.namespace, &event.object_name, &event.reason, &event.message, event.uid.as_ref().map(Uid::as_str))
+    }
     events.sort_by(|a, b| {
         key(a).cmp(&key(b)).then_with(|| b.count.cmp(&a.count)).then_with(|| b.last.cmp(&a.last)).then_with(|| a.place.cmp(&b.place))
     });

@@ -24,7 +24,6 @@ pub use coverage::{Claim, Cover, Coverage, Hole, Kinds, Namespaces};
 pub use event::Event;
 pub use log::{Log, LogWindow, Stream};
 pub use object::{Earlier, Object, ObjectId, Owner};
-pub use query::Key;
 pub use relations::{Edge, Missing, Related, Relation};
 pub use source::SourceLines;
 
@@ -54,7 +53,10 @@ pub struct Graph {
     /// What was gathered at all.
     pub coverage: Coverage,
     by_kind: FxHashMap<Arc<str>, Vec<ObjectId>>,
-    by_key: FxHashMap<Key, Vec<ObjectId>>,
+    /// By hash of the name: who looks up compares, and nobody has to make a key that owns its text.
+    by_name: FxHashMap<u64, Vec<ObjectId>>,
+    by_key: FxHashMap<u64, Vec<ObjectId>>,
+    mtc_namespaces: Vec<Option<Arc<str>>>,
     by_uid: FxHashMap<Uid, Vec<ObjectId>>,
     events_by_reason: FxHashMap<Arc<str>, Vec<u32>>,
     hits_by_pattern: FxHashMap<u32, Vec<u32>>,

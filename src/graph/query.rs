@@ -1,16 +1,18 @@
+use std::hash::BuildHasher as _;
 use std::sync::Arc;
+
+use rustc_hash::FxBuildHasher;
 
 use super::tape::Value;
 use super::{Cluster, Event, Graph, Object, ObjectId, Role};
 use crate::model::{ClusterId, HitGroup, Uid};
 
-/// Identity of an object inside the case, without its UID.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Key {
-    pub(super) cluster: ClusterId,
-    pub(super) kind: Arc<str>,
-    pub(super) namespace: Option<Arc<str>>,
-    pub(super) name: Arc<str>,
+pub(super) fn name_hash(kind: &str, name: &str) -> u64 {
+    FxBuildHasher.hash_one((kind, name))
+}
+
+pub(super) fn key_hash(cluster: ClusterId, kind: &str, namespace: Option<&str>, name: &str) -> u64 {
+    FxBuildHasher.hash_one((cluster, kind, namespace, name))
 }
 
 impl Graph {
@@ -37,9 +39,22 @@ impl Graph {
     }
 
     /// Objects of that name; several when an object was re-created while the gather ran.
-    pub fn find(&self, cluster: ClusterId, kind: &str, namespace: Option<&str>, name: &str) -> impl Iterator<Item = ObjectId> + '_ {
-        let key = Key { cluster, kind: kind.into(), namespace: namespace.map(Into::into), name: name.into() };
-        self.by_key.get(&key).into_iter().flatten().copied()
+    pub fn find<'g>(&'g self, cluster: ClusterId, kind: &str, namespace: Option<&str>, name: &str) -> impl Iterator<Item = ObjectId> + use<'g> {
+        let all: &'g [ObjectId] = self.by_key.get(&key_hash(cluster, kind, namespace, name)).map_or(&[], Vec::as_slice);
+        let fits = |id: &ObjectId| {
+            let object = self.object(*id);
+            object.cluster == cluster && object.kind() == kind && object.namespace.as_deref() == namespace && *object.name == *name
+        };
+        // Nearly always all of them fit; two names that share a hash are told apart here.
+        let others = if all.iter().all(fits) { Vec::new() } else { all.iter().copied().filter(fits).collect() };
+        let all = if others.is_empty() && all.first().is_some_and(fits) { all } else { &[] };
+        all.iter().copied().chain(others)
+    }
+
+    /// Objects of a kind with that name, in every namespace of every cluster.
+    pub fn named<'g>(&'g self, kind: &'g str, name: &'g str) -> impl Iterator<Item = ObjectId> + use<'g> {
+        let all = self.by_name.get(&name_hash(kind, name)).into_iter().flatten().copied();
+        all.filter(move |&id| self.object(id).kind() == kind && *self.object(id).name == *name)
     }
 
     /// Objects with that UID, on any cluster.
@@ -86,6 +101,10 @@ impl Graph {
 
     /// Namespace that MTC (or OADP) runs in on a cluster.
     pub fn mtc_namespace(&self, cluster: ClusterId) -> Option<Arc<str>> {
+        self.mtc_namespaces.get(cluster.index()).cloned().flatten()
+    }
+
+    pub(super) fn find_mtc_namespace(&self, cluster: ClusterId) -> Option<Arc<str>> {
         let of = |kind: &str| {
             self.of_kind(kind).map(|id| self.object(id)).find(|object| object.cluster == cluster).and_then(|object| object.namespace.clone())
         };

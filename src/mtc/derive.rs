@@ -40,8 +40,9 @@ pub fn derive(graph: &Graph) -> Derived {
     for id in graph.of_kind("DirectVolumeMigrationProgress") {
         add(id, transfers::progress_facts(graph, id));
     }
+    let mut busy = transfers::Busy::new(graph);
     for id in ["PodVolumeBackup", "PodVolumeRestore"].iter().flat_map(|kind| graph.of_kind(kind)) {
-        add(id, transfers::job_facts(graph, id));
+        add(id, transfers::job_facts(graph, &mut busy, id));
     }
     for id in graph.of_kind("Pod") {
         let pod = graph.object(id);

@@ -1,5 +1,6 @@
 //! Derived facts of the objects that report on one volume.
 
+use rustc_hash::FxHashMap;
 use serde_json::{Value as Json, json};
 
 use super::Answer;
@@ -8,6 +9,7 @@ use super::progress::{DONE, NOT_STARTED, phase, transfer, volume_job};
 use super::waits::takes_data;
 use crate::graph::tape::Value;
 use crate::graph::{Graph, ObjectId};
+use crate::model::ClusterId;
 
 /// Facts of a `DirectVolumeMigrationProgress`.
 ///
@@ -43,12 +45,40 @@ pub(super) fn progress_facts(graph: &Graph, id: ObjectId) -> Vec<(&'static str, 
 }
 
 /// Facts of a `PodVolumeBackup` or `PodVolumeRestore`.
-pub(super) fn job_facts(graph: &Graph, id: ObjectId) -> Vec<(&'static str, Json)> {
-    vec![("progressing", word(volume_job(graph.object(id)))), ("queued_behind", json!(queued_behind(graph, id))), ("nfs", word(nfs(graph, id)))]
+pub(super) fn job_facts(graph: &Graph, busy: &mut Busy, id: ObjectId) -> Vec<(&'static str, Json)> {
+    vec![("progressing", word(volume_job(graph.object(id)))), ("queued_behind", json!(queued_behind(graph, busy, id))), ("nfs", word(nfs(graph, id)))]
+}
+
+/// What agents and nodes are busy with, looked up once for all jobs that wait: there may be tens of thousands of each.
+#[derive(Debug)]
+pub(super) struct Busy {
+    by_agent: FxHashMap<ObjectId, Option<ObjectId>>,
+    by_node: FxHashMap<(bool, ClusterId, String), ObjectId>,
+}
+
+impl Busy {
+    pub(super) fn new(graph: &Graph) -> Self {
+        let mut by_node = FxHashMap::default();
+        for id in ["PodVolumeBackup", "PodVolumeRestore"].iter().flat_map(|kind| graph.of_kind(kind)).filter(|&id| is_busy(graph, id)) {
+            let job = graph.object(id);
+            let Some(node) = job.text("spec.node").filter(|node| !node.is_empty()) else { continue };
+            by_node.entry((job.kind() == "PodVolumeRestore", job.cluster, node.into_owned())).or_insert(id);
+        }
+        Self { by_agent: FxHashMap::default(), by_node }
+    }
+
+    fn of_agent(&mut self, graph: &Graph, agent: ObjectId) -> Option<ObjectId> {
+        *self.by_agent.entry(agent).or_insert_with(|| graph.related(agent, "serves").targets.into_iter().find(|&id| is_busy(graph, id)))
+    }
+}
+
+fn is_busy(graph: &Graph, id: ObjectId) -> bool {
+    let phase = phase(graph.object(id));
+    !NOT_STARTED.contains(&&*phase) && !DONE.contains(&&*phase)
 }
 
 /// The job that the agent of the same node is busy with. A job whose pod cannot take data waits for that pod, not in a queue.
-fn queued_behind(graph: &Graph, id: ObjectId) -> Option<String> {
+fn queued_behind(graph: &Graph, busy: &mut Busy, id: ObjectId) -> Option<String> {
     let job = graph.object(id);
     if !NOT_STARTED.contains(&&*phase(job)) {
         return None;
@@ -58,21 +88,11 @@ fn queued_behind(graph: &Graph, id: ObjectId) -> Option<String> {
     if is_restore && !pods.iter().any(|&pod| takes_data(graph.object(pod))) {
         return None;
     }
-    let busy = |other: &ObjectId| {
-        let phase = phase(graph.object(*other));
-        *other != id && !NOT_STARTED.contains(&&*phase) && !DONE.contains(&&*phase)
-    };
+    // A job that waits is not busy itself, so what is busy is another one.
     let agents = graph.related(id, "agent").targets;
-    let by_agent = agents.iter().flat_map(|&agent| graph.related(agent, "serves").targets).find(busy);
+    let by_agent = agents.iter().find_map(|&agent| busy.of_agent(graph, agent));
     let node = job.text("spec.node").filter(|node| !node.is_empty());
-    let by_node = || {
-        let node = node?;
-        let same = |other: &ObjectId| {
-            let other = graph.object(*other);
-            other.cluster == job.cluster && other.text("spec.node").as_deref() == Some(&*node)
-        };
-        graph.of_kind(job.kind()).filter(busy).find(same)
-    };
+    let by_node = || busy.by_node.get(&(is_restore, job.cluster, node?.into_owned())).copied();
     by_agent.filter(|&other| graph.object(other).kind() != "Node").or_else(by_node).map(|other| graph.object(other).name.to_string())
 }
 

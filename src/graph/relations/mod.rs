@@ -3,6 +3,7 @@
 //! Labels, owner references and generated names are read here and nowhere else, because each of them has a trap: the label
 //! `migmigration` holds a UID, `migration.openshift.io/migmigration-name` a name, and old objects carry neither.
 
+mod index;
 mod resolve;
 mod table;
 
@@ -107,43 +108,65 @@ pub fn known(name: &str) -> bool {
     name == "owner*" || rows(name).next().is_some()
 }
 
+fn numbered() -> impl Iterator<Item = (u16, &'static Relation)> {
+    (0_u16..).zip(RELATIONS)
+}
+
 impl Edges {
     /// Resolves every row of the table for every object it starts at.
     pub(super) fn build(graph: &Graph) -> Self {
         let mut edges = Self::default();
-        for (index, row) in RELATIONS.iter().enumerate() {
-            let index = u16::try_from(index).unwrap_or(u16::MAX);
+        let lookups = index::Index::of(graph, 0);
+        for (number, row) in numbered() {
             for id in graph.starting_points(row) {
-                edges.add(index, id, resolve::targets(graph, row, id));
+                edges.add(number, id, resolve::targets(graph, &lookups, row, id));
             }
         }
         edges.seal();
         edges
     }
 
-    fn add(&mut self, row: u16, from: ObjectId, found: resolve::Found) {
+    /// Adds the edges of the derived objects, which begin at `first`. They are joined to nothing but their namespace and their pod, and
+    /// derived facts join nothing, so what was resolved before stays as it is.
+    pub(super) fn extend(&mut self, graph: &Graph, first: usize) {
+        let lookups = index::Index::of(graph, first);
+        for (number, row) in numbered() {
+            if row.leads_to_derived() {
+                for id in graph.starting_points(row) {
+                    self.add(number, id, resolve::targets(graph, &lookups, row, id));
+                }
+            } else if row.from.contains(&"*") {
+                for id in graph.ids().skip(first) {
+                    self.add(number, id, resolve::targets(graph, &lookups, row, id));
+                }
+            }
+        }
+        self.seal();
+    }
+
+    fn add(&mut self, row: u16, from: ObjectId, mut found: resolve::Found) {
         if found.empty {
             self.empty.insert((row, from));
         }
         if !found.missing.is_empty() {
             self.missing.insert((row, from), found.missing);
         }
-        for to in found.targets {
-            if to == from {
-                continue;
-            }
-            let list = self.forward.entry((row, from)).or_default();
-            if list.contains(&to) {
-                continue;
-            }
-            list.push(to);
-            self.backward.entry((row, to)).or_default().push(from);
-            self.count += 1;
+        found.targets.sort_unstable();
+        found.targets.dedup();
+        found.targets.retain(|to| *to != from);
+        if found.targets.is_empty() {
+            return;
         }
+        for &to in &found.targets {
+            self.backward.entry((row, to)).or_default().push(from);
+        }
+        self.count += found.targets.len();
+        self.forward.insert((row, from), found.targets);
     }
 
     #[expect(clippy::iter_over_hash_type, reason = "every list is sorted in the end, so the order of the maps leaves no trace")]
     fn seal(&mut self) {
+        self.steps.clear();
         for lists in [&mut self.forward, &mut self.backward] {
             for list in lists.values_mut() {
                 list.sort_unstable();

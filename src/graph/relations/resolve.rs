@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::{Missing, Relation};
+use super::index::Index;
+use super::{Missing, Relation, kind_fits};
 use crate::graph::tape::Value;
 use crate::graph::{Graph, Object, ObjectId, Role};
 use crate::model::{ClusterId, Uid};
@@ -59,12 +60,12 @@ impl Found {
     }
 }
 
-pub(super) fn targets(graph: &Graph, row: &'static Relation, id: ObjectId) -> Found {
+pub(super) fn targets(graph: &Graph, index: &Index<'_>, row: &'static Relation, id: ObjectId) -> Found {
     let object = graph.object(id);
-    let seek = Seek { graph, row, id, object };
+    let seek = Seek { graph, index, row, id, object };
     match row.how {
         How::Owner => seek.owner(),
-        How::Owned => Found::of(seek.owned_by_me(row.to)),
+        How::Owned => Found::of(seek.owned_by_me()),
         How::OwnedOrLabelled(keys) => Found::of(seek.owned_or_labelled(keys)),
         How::LabelledBack(keys) => Found::of(seek.labelled_with_my_uid(keys)),
         How::Namespace => seek.namespace(),
@@ -91,12 +92,13 @@ pub(super) fn targets(graph: &Graph, row: &'static Relation, id: ObjectId) -> Fo
         How::Mounts => seek.mounts(),
         How::PodOfContainer => Found::of(seek.containers()),
         How::Settings => Found::of(seek.here("MigrationController", |_| true)),
-        How::PodPrefix(prefix) => Found::of(seek.here("Pod", |other| other.name.starts_with(prefix))),
+        How::PodPrefix(prefix) => Found::of(seek.index.programs(object.cluster, prefix)),
     }
 }
 
 struct Seek<'g> {
     graph: &'g Graph,
+    index: &'g Index<'g>,
     row: &'static Relation,
     id: ObjectId,
     object: &'g Object,
@@ -133,9 +135,20 @@ impl Seek<'_> {
         found
     }
 
-    fn owned_by_me(&self, kinds: &[&str]) -> Vec<ObjectId> {
+    /// Those of some candidates that are of the row's target kinds and pass, each once.
+    fn among(&self, mut candidates: Vec<ObjectId>, keep: impl Fn(&Object) -> bool) -> Vec<ObjectId> {
+        candidates.sort_unstable();
+        candidates.dedup();
+        candidates.retain(|&id| {
+            let other = self.graph.object(id);
+            id != self.id && kind_fits(self.row.to, other.kind()) && keep(other)
+        });
+        candidates
+    }
+
+    fn owned_by_me(&self) -> Vec<ObjectId> {
         let owns = |other: &Object| other.cluster == self.object.cluster && other.owners.iter().any(|owner| self.is_owner(owner, other));
-        kinds.iter().flat_map(|kind| self.graph.of_kind(kind)).filter(|&id| owns(self.graph.object(id))).collect()
+        self.among(self.index.owned_by(self.object), owns)
     }
 
     fn is_owner(&self, owner: &crate::graph::Owner, other: &Object) -> bool {
@@ -146,14 +159,14 @@ impl Seek<'_> {
     }
 
     fn owned_or_labelled(&self, keys: &[&str]) -> Vec<ObjectId> {
-        let mut targets = self.owned_by_me(self.row.to);
+        let mut targets = self.owned_by_me();
         targets.extend(self.labelled_with_my_uid(keys));
         targets
     }
 
     fn labelled_with_my_uid(&self, keys: &[&str]) -> Vec<ObjectId> {
         let Some(uid) = &self.object.uid else { return Vec::new() };
-        self.anywhere(|other| keys.iter().any(|key| other.label(key) == Some(uid.as_str())))
+        self.among(self.index.labelled(keys, uid.as_str()), |_| true)
     }
 
     fn namespace(&self) -> Found {
@@ -215,15 +228,22 @@ impl Seek<'_> {
             if other.owners.iter().any(|owner| self.is_owner(owner, other)) {
                 return true;
             }
-            if let Some(uid) = labels_uid.iter().find_map(|key| other.label(key)) {
-                return self.object.uid.as_ref().is_none_or(|mine| mine.as_str() == uid);
+            // An object that lost its UID can only be known by its name.
+            if let (Some(uid), Some(mine)) = (labels_uid.iter().find_map(|key| other.label(key)), &self.object.uid) {
+                return mine.as_str() == uid;
             }
             if let Some(name) = labels_name.iter().find_map(|key| other.label(key)) {
                 return name == &*self.object.name;
             }
-            other.owners.is_empty() && is_generated_from(&other.name, &self.object.name)
+            other.owners.is_empty() && generated_base(&other.name) == Some(&*self.object.name)
         };
-        self.anywhere(mine)
+        let mut candidates = self.index.owned_by(self.object);
+        if let Some(uid) = &self.object.uid {
+            candidates.extend(self.index.labelled(labels_uid, uid.as_str()));
+        }
+        candidates.extend(self.index.labelled(labels_name, &self.object.name));
+        candidates.extend(self.index.generated_from(&self.object.name));
+        self.among(candidates, mine)
     }
 
     /// Backups and Restores of a run carry its UID in one of several labels, or its name. A name is used only where no UID stands,
@@ -237,20 +257,29 @@ impl Seek<'_> {
             "migration-stage-restore",
             "migration-final-restore",
         ];
-        self.anywhere(|other| {
-            let uids: Vec<_> = UIDS.iter().filter_map(|key| other.label(key)).collect();
-            if !uids.is_empty() {
-                return self.object.uid.as_ref().is_some_and(|uid| uids.contains(&uid.as_str()));
+        let bases: Vec<String> = ["initial", "stage", "final"].iter().map(|kind| format!("{}-{kind}", self.object.name)).collect();
+        let mut candidates = self.index.labelled(&["migration.openshift.io/migmigration-name"], &self.object.name);
+        if let Some(uid) = &self.object.uid {
+            candidates.extend(self.index.labelled(UIDS, uid.as_str()));
+        }
+        candidates.extend(bases.iter().flat_map(|base| self.index.generated_from(base)));
+        self.among(candidates, |other| {
+            let mut uids = UIDS.iter().filter_map(|key| other.label(key)).peekable();
+            if uids.peek().is_some() {
+                return self.object.uid.as_ref().is_some_and(|uid| uids.any(|other| other == uid.as_str()));
             }
             if let Some(name) = other.label("migration.openshift.io/migmigration-name") {
                 return name == &*self.object.name;
             }
-            ["initial", "stage", "final"].iter().any(|kind| is_generated_from(&other.name, &format!("{}-{kind}", self.object.name)))
+            bases.iter().any(|base| generated_base(&other.name) == Some(base.as_str()))
         })
     }
 
     fn synced_copy(&self) -> Vec<ObjectId> {
-        self.anywhere(|other| other.cluster != self.object.cluster && other.name == self.object.name)
+        let elsewhere = self.graph.cluster_ids().filter(|&cluster| cluster != self.object.cluster);
+        let kinds = self.row.to;
+        let same = elsewhere.flat_map(|cluster| kinds.iter().flat_map(move |kind| self.graph.named(kind, &self.object.name).map(move |id| (cluster, id))));
+        self.among(same.filter(|&(cluster, id)| self.graph.object(id).cluster == cluster).map(|(_, id)| id).collect(), |_| true)
     }
 
     fn peer_location(&self) -> Vec<ObjectId> {
@@ -273,20 +302,19 @@ impl Seek<'_> {
 
     fn transfer_pods(&self, server: bool) -> Vec<ObjectId> {
         let Some(uid) = &self.object.uid else { return Vec::new() };
-        self.anywhere(|pod| {
+        self.among(self.index.labelled(&["directvolumemigration"], uid.as_str()), |pod| {
             let is_server = pod.label("purpose") == Some("rsync")
                 || pod.name.starts_with("directvolumemigration-rsync-transfer")
                 || pod.name.contains("rsync-server");
-            is_server == server && pod.label("directvolumemigration") == Some(uid.as_str())
+            is_server == server
         })
     }
 
     /// A stage pod keeps its labels when Velero restores it, so the UID joins both sides.
     fn stage_pods(&self) -> Vec<ObjectId> {
         let Some(uid) = &self.object.uid else { return Vec::new() };
-        self.anywhere(|pod| {
-            let stage = pod.label("migration.openshift.io/is-stage-pod") == Some("true") || pod.name.starts_with("stage-");
-            stage && ["migmigration", "migration-included-stage-backup"].iter().any(|key| pod.label(key) == Some(uid.as_str()))
+        self.among(self.index.labelled(&["migmigration", "migration-included-stage-backup"], uid.as_str()), |pod| {
+            pod.label("migration.openshift.io/is-stage-pod") == Some("true") || pod.name.starts_with("stage-")
         })
     }
 
@@ -298,11 +326,7 @@ impl Seek<'_> {
     fn repository(&self) -> Vec<ObjectId> {
         let location = self.object.text("spec.backupStorageLocation");
         let namespace = self.object.text("spec.sourceNamespace").or_else(|| self.object.text("spec.pod.namespace"));
-        self.anywhere(|other| {
-            other.cluster == self.object.cluster
-                && other.text("spec.backupStorageLocation") == location
-                && other.text("spec.volumeNamespace") == namespace
-        })
+        self.among(self.index.repositories(self.object.cluster, location, namespace), |_| true)
     }
 
     /// The pod by UID; by name only when its UID is not told, since stage pods of several runs share names.
@@ -354,11 +378,7 @@ impl Seek<'_> {
             })
         };
         let Some(node) = node else { return Found::empty() };
-        let runs_there = |pod: &Object| {
-            let agent = pod.name.starts_with("restic-") || pod.name.starts_with("node-agent-");
-            agent && pod.text("spec.nodeName").as_deref() == Some(&*node)
-        };
-        Found::of(self.here("Pod", runs_there))
+        Found::of(self.index.agents(self.object.cluster, &node))
     }
 
     fn mounts(&self) -> Found {
@@ -373,7 +393,7 @@ impl Seek<'_> {
     }
 
     fn containers(&self) -> Vec<ObjectId> {
-        self.here("Container", |other| other.namespace == self.object.namespace && other.text("pod").as_deref() == Some(&*self.object.name))
+        self.index.containers(self.object)
     }
 }
 
@@ -386,10 +406,10 @@ fn claims(pod: &Object) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
 }
 
 /// `generateName` appends a dash and five characters.
-fn is_generated_from(name: &str, base: &str) -> bool {
-    name.strip_prefix(base)
-        .and_then(|rest| rest.strip_prefix('-'))
-        .is_some_and(|suffix| suffix.len() == 5 && suffix.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()))
+pub(super) fn generated_base(name: &str) -> Option<&str> {
+    let (base, suffix) = name.rsplit_once('-')?;
+    let random = suffix.len() == 5 && suffix.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    random.then_some(base)
 }
 
 impl Graph {

@@ -34,6 +34,11 @@ impl Relation {
         self
     }
 
+    /// Whether the row ends at objects that exist in our model only.
+    pub(super) fn leads_to_derived(&self) -> bool {
+        matches!(self.how, How::PodOfContainer)
+    }
+
     const fn lives(mut self, lives: Lives) -> Self {
         self.lives = lives;
         self

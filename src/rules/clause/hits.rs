@@ -2,6 +2,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use regex::Regex;
+use rustc_hash::FxHashMap;
 
 use super::parts::{captures, collapse};
 use super::row::{Row, RowScope};
@@ -115,6 +116,8 @@ impl<'a> Matcher<'a> {
             None => reasons.iter().flat_map(|reason| graph.events_of(reason)).filter(|event| wanted(event)).collect(),
         };
         let mut groups: Vec<Events<'a>> = Vec::new();
+        // Which groups are of one object and reason: there may be tens of thousands of objects.
+        let mut alike: FxHashMap<_, Vec<usize>> = FxHashMap::default();
         for event in events {
             let captures = if regexes.is_empty() { Some(Vec::new()) } else { captures(regexes, &collapse(&event.message)) };
             let Some(captures) = captures else { continue };
@@ -122,15 +125,14 @@ impl<'a> Matcher<'a> {
             if window.holds(times.into_iter().flatten(), (event.first, event.last), event.count <= 2) != Inside::Yes {
                 continue;
             }
-            let same = |group: &&mut Events<'a>| {
-                group.all.first().is_some_and(|other| {
-                    (&other.object_kind, &other.object_namespace, &other.object_name, &other.reason)
-                        == (&event.object_kind, &event.object_namespace, &event.object_name, &event.reason)
-                }) && same_key(&group.captures, &captures, by)
-            };
-            match groups.iter_mut().find(same) {
-                Some(group) => group.all.push(event),
-                None => groups.push(Events { all: vec![event], object: self.object_of(event), captures }),
+            let key = (&*event.object_kind, event.object_namespace.as_deref(), &*event.object_name, &*event.reason);
+            let alike = alike.entry(key).or_default();
+            match alike.iter().copied().find(|&at| same_key(&groups[at].captures, &captures, by)) {
+                Some(at) => groups[at].all.push(event),
+                None => {
+                    alike.push(groups.len());
+                    groups.push(Events { all: vec![event], object: self.object_of(event), captures });
+                }
             }
         }
         let namespace = anchor.as_ref().and_then(|anchor| anchor.objects().first().and_then(|&id| graph.object(id).namespace.as_deref()));

@@ -81,11 +81,11 @@ impl Seek<'_> {
             return;
         }
         let before = self.objects.len();
-        for id in kinds.iter().flat_map(|kind| self.graph.of_kind(kind)) {
+        for id in kinds.iter().flat_map(|kind| self.graph.named(kind, name)) {
             let object = self.graph.object(id);
             let here = self.everywhere || object.cluster == self.cluster;
             let fits = namespace.is_none_or(|namespace| object.namespace.as_deref() == Some(namespace));
-            if here && *object.name == *name && fits && !self.objects.contains(&id) {
+            if here && fits && !self.objects.contains(&id) {
                 self.objects.push(id);
             }
         }

@@ -63,13 +63,15 @@ impl<'a> Matcher<'a> {
         for &cluster in &clusters {
             for kind in kinds {
                 found.lacks.extend(cover::objects(graph, cluster, kind, namespace.as_deref()));
-                let all = graph.of_kind(kind).filter(|&id| {
-                    let object = graph.object(id);
+                let fits = |id: &ObjectId| {
+                    let object = graph.object(*id);
                     object.cluster == cluster
-                        && name.as_deref().is_none_or(|name| *object.name == *name)
                         && namespace.as_deref().is_none_or(|namespace| object.namespace.as_deref().is_none_or(|own| own == namespace))
-                });
-                ids.extend(all);
+                };
+                match name.as_deref() {
+                    Some(name) => ids.extend(graph.named(kind, name).filter(fits)),
+                    None => ids.extend(graph.of_kind(kind).filter(fits)),
+                }
             }
         }
         ids
