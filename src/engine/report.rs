@@ -22,11 +22,14 @@ use crate::rules::{Match, Pack, RuleResult, Subject};
 pub fn report(graph: &Graph, pack: &Pack, results: &[RuleResult], ignore: &[String]) -> Report {
     let runs = mtc::migrations(graph);
     let all = results.iter().flat_map(|result| result.matches.iter().map(|one| (result.rule, one.clone())));
-    let (ignored, found): (Vec<_>, Vec<_>) = all.partition(|(rule, _)| ignore.contains(&pack.rules[*rule].id));
+    let (ignored, mut found): (Vec<_>, Vec<_>) = all.partition(|(rule, _)| ignore.contains(&pack.rules[*rule].id));
     let suppressed = ignored
         .iter()
         .map(|(rule, one)| Suppressed { finding: format!("{}: {}", pack.rules[*rule].id, one.message), reason: "--ignore".to_owned(), expires: None })
         .collect();
+    for (_, one) in found.iter_mut().filter(|(_, one)| attribute::is_foreign(graph, one)) {
+        one.severity = one.severity.min(Severity::Note);
+    }
     let keys: Vec<Keys> = found.iter().map(|(_, one)| Keys::of(graph, one)).collect();
     let found = fold::fold(found, &keys);
     let attribution = attribute::attribute(graph, &runs, &found);

@@ -44,7 +44,24 @@ pub(super) fn progress_facts(graph: &Graph, id: ObjectId) -> Vec<(&'static str, 
 
 /// Facts of a `PodVolumeBackup` or `PodVolumeRestore`.
 pub(super) fn job_facts(graph: &Graph, id: ObjectId) -> Vec<(&'static str, Json)> {
-    vec![("progressing", word(volume_job(graph.object(id)))), ("queued_behind", json!(queued_behind(graph, id))), ("nfs", word(nfs(graph, id)))]
+    vec![
+        ("progressing", word(volume_job(graph.object(id)))),
+        ("queued_behind", json!(queued_behind(graph, id))),
+        ("nfs", word(nfs(graph, id))),
+        ("copy", word(Answer::of(is_copy(graph, id)))),
+    ]
+}
+
+/// Velero copies Backups and their volume backups to the target. A copy names a node of the source, where the work was done, so
+/// the agents of the cluster that holds the copy have nothing to do with it.
+fn is_copy(graph: &Graph, id: ObjectId) -> bool {
+    if graph.object(id).kind() != "PodVolumeBackup" {
+        return false;
+    }
+    let backups = graph.related(id, "backup").targets;
+    let runs = backups.iter().flat_map(|&backup| graph.related(backup, "run").targets);
+    let mut sources = runs.filter_map(|run| graph.plan_clusters(run).0);
+    sources.next().is_some_and(|source| source != graph.object(id).cluster)
 }
 
 /// The job that the agent of the same node is busy with. A job whose pod cannot take data waits for that pod, not in a queue.
