@@ -58,10 +58,18 @@ fn is_copy(graph: &Graph, id: ObjectId) -> bool {
     if graph.object(id).kind() != "PodVolumeBackup" {
         return false;
     }
+    // A synced Backup has another UID than the one that the volume backup was made for.
+    let job = graph.object(id);
+    if let (Some(name), Some(uid)) = (job.label("velero.io/backup-name"), job.label("velero.io/backup-uid")) {
+        let mut here = graph.find(job.cluster, "Backup", job.namespace.as_deref(), name).peekable();
+        if here.peek().is_some() && here.all(|backup| graph.object(backup).uid.as_ref().is_some_and(|other| other.as_str() != uid)) {
+            return true;
+        }
+    }
     let backups = graph.related(id, "backup").targets;
     let runs = backups.iter().flat_map(|&backup| graph.related(backup, "run").targets);
     let mut sources = runs.filter_map(|run| graph.plan_clusters(run).0);
-    sources.next().is_some_and(|source| source != graph.object(id).cluster)
+    sources.next().is_some_and(|source| source != job.cluster)
 }
 
 /// The job that the agent of the same node is busy with. A job whose pod cannot take data waits for that pod, not in a queue.

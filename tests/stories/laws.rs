@@ -58,7 +58,8 @@ pub(crate) fn foreign_outage(story: &Story) -> Result<(), Failed> {
         let Some(before) = run.started.as_deref().and_then(hour_before) else { continue };
         let outage = |path: &str, text: &str| (path.contains("/velero-") && path.ends_with("/current.log")).then(|| outage_at(text, &before));
         let report = analyze(&edited(story, &outage));
-        let (was, now) = (told(&whole, run, true), report.migration(&run.id).map(|run| told(&report, run, true)));
+        // One finding about a cluster may count the line of then among its proofs.
+        let (was, now) = (told(&whole, run, false), report.migration(&run.id).map(|run| told(&report, run, false)));
         if now.as_ref() != Some(&was) {
             problems.push(format!("{} after an outage at {before}: {now:?} instead of {was:?}", run.name));
         }
@@ -78,7 +79,10 @@ fn outage_at(text: &str, at: &str) -> String {
     let stamp = |line: &str| line.split_once("time=\"").and_then(|(_, rest)| rest.get(..20)).map(str::to_owned);
     let line = |msg: &str, error: &str| format!("time=\"{at}\" level=error msg=\"{msg}\" error=\"{error}\"");
     let lines = [
-        line("Error getting a backup store", "rpc error: code = Unknown desc = Get \\\"https://s3.example.com/b\\\": x509: certificate signed by unknown authority"),
+        line(
+            "Error getting a backup store",
+            "rpc error: code = Unknown desc = Get \\\"https://s3.example.com/b\\\": x509: certificate signed by unknown authority",
+        ),
         line("Error backing up item", "daemonset pod not found in running state in node worker-9.example.com"),
     ];
     let mut out: Vec<String> = text.lines().map(str::to_owned).collect();
@@ -101,7 +105,8 @@ pub(crate) fn idle_node(story: &Story) -> Result<(), Failed> {
         Some(text.lines().map(more).collect::<Vec<_>>().join("\n"))
     };
     let report = analyze(&edited(story, &one_more));
-    let rules = |report: &Report| -> BTreeMap<String, Told> { report.migrations.iter().map(|run| (run.id.clone(), told(report, run, false))).collect() };
+    let rules =
+        |report: &Report| -> BTreeMap<String, Told> { report.migrations.iter().map(|run| (run.id.clone(), told(report, run, false))).collect() };
     let (was, now) = (rules(&whole), rules(&report));
     verdict(if was == now { Vec::new() } else { vec![format!("{now:?} instead of {was:?}")] })
 }
@@ -153,7 +158,8 @@ pub(crate) fn rename(story: &Story) -> Result<(), Failed> {
             }
         }
     }));
-    let rules = |report: &Report| -> BTreeMap<String, Told> { report.migrations.iter().map(|run| (run.id.clone(), told(report, run, false))).collect() };
+    let rules =
+        |report: &Report| -> BTreeMap<String, Told> { report.migrations.iter().map(|run| (run.id.clone(), told(report, run, false))).collect() };
     let (was, now) = (rules(&whole), rules(&report));
     verdict(if was == now { Vec::new() } else { vec![format!("{now:?} instead of {was:?}")] })
 }
@@ -164,7 +170,9 @@ pub(crate) fn cut(story: &Story) -> Result<(), Failed> {
     let allowed: BTreeMap<&str, BTreeSet<String>> = whole.migrations.iter().map(|run| (run.id.as_str(), told(&whole, run, false).2)).collect();
     let packed: Vec<Vec<u8>> = story.inputs.iter().map(|files| tar_gz(files)).collect();
     let mut problems = Vec::new();
-    for percent in (5..100).step_by(5) {
+    // Every tenth part of each story, and every twentieth of all of them together: the stories take turns.
+    let first = if story.name.len() % 2 == 0 { 5 } else { 10 };
+    for percent in (first..100).step_by(10) {
         let sources: Vec<(String, Source)> = packed
             .iter()
             .zip(&story.expect.inputs)

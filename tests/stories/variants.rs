@@ -35,23 +35,31 @@ fn of_rule<'r>(report: &'r Report, rule: &'r str) -> impl Iterator<Item = &'r Fi
 fn earlier_attach_error() -> Result<(), Failed> {
     const NAME: &str = "stage-shop-mysql-1-fdfgb-g8kqt";
     const UID: &str = "6568d060-4dd3-54c5-880f-0ad82f2981cd";
+    const RUN: &str = "797ed6cf-b6a2-57c8-bc6c-db76dbe037b5";
     let old = |text: &str| {
-        text.replace(NAME, "stage-shop-mysql-1-k2vwq-z7x4m").replace(UID, "11111111-4dd3-54c5-880f-0ad82f2981cd").replace("2021-05-12", "2021-05-05")
+        text.replace(NAME, "stage-shop-mysql-1-k2vwq-z7x4m")
+            .replace(UID, "11111111-4dd3-54c5-880f-0ad82f2981cd")
+            .replace(RUN, "44444444-b6a2-57c8-bc6c-db76dbe037b5")
+            .replace("2021-05-12", "2021-05-05")
     };
     let sources = edited(&Story::load("multi-attach"), &|path, text| {
         // Kubernetes prints each item of a list at the margin.
-        let items = || text.split_inclusive('\n').fold(vec![String::new()], |mut items, line| {
-            if line.starts_with("- apiVersion") || line.starts_with("kind: ") {
-                items.push(String::new());
-            }
-            items.last_mut().expect("one item").push_str(line);
-            items
-        });
+        let items = || {
+            text.split_inclusive('\n').fold(vec![String::new()], |mut items, line| {
+                if line.starts_with("- apiVersion") || line.starts_with("kind: ") {
+                    items.push(String::new());
+                }
+                items.last_mut().expect("one item").push_str(line);
+                items
+            })
+        };
         if path.ends_with("shop/core/events.yaml") {
             return Some(items().into_iter().map(|item| if item.contains("Multi-Attach") { old(&item) } else { item }).collect());
         }
         if path.ends_with("shop/core/pods.yaml") {
-            let twice = |item: String| if item.contains(&format!("  name: {NAME}\n")) && item.starts_with("- api") { format!("{item}{}", old(&item)) } else { item };
+            let twice = |item: String| {
+                if item.contains(&format!("  name: {NAME}\n")) && item.starts_with("- api") { format!("{item}{}", old(&item)) } else { item }
+            };
             return Some(items().into_iter().map(twice).collect());
         }
         // Claims that several nodes may mount leave the event as the only witness.
@@ -65,8 +73,9 @@ fn earlier_attach_error() -> Result<(), Failed> {
 fn restore_of_another_tool() -> Result<(), Failed> {
     let restore = "apiVersion: velero.io/v1\nkind: Restore\nmetadata:\n  creationTimestamp: \"2025-01-01T10:00:00Z\"\n  name: nightly-test\n  namespace: openshift-migration\n  uid: 22222222-4dd3-54c5-880f-0ad82f2981cd\nspec:\n  backupName: nightly\nstatus:\n  errors: 3\n  phase: PartiallyFailed\n";
     let sources = with_files(&Story::load("healthy"), &|files| {
-        let base = files.iter().find_map(|(path, _)| path.split_once("/crs/").map(|(base, _)| base.to_owned()));
-        if let Some(base) = base.filter(|base| base.contains("host")) {
+        let base =
+            files.iter().find_map(|(path, _)| path.split_once("/crs/").map(|(base, _)| base.to_owned()).filter(|base| base.contains("/host/")));
+        if let Some(base) = base {
             files.push((format!("{base}/crs/restores.velero.io/nightly-test.yaml"), restore.as_bytes().into()));
         }
     });
@@ -113,7 +122,8 @@ fn copied_volume_backup() -> Result<(), Failed> {
 
 fn canceled() -> Result<(), Failed> {
     let sources = edited(&Story::load("multi-attach"), &|path, text| {
-        path.ends_with("migmigration-shop-stage.yml").then(|| text.replace("type: Failed", "type: Canceled").replace("reason: StageRestoreCreated", "reason: Cancel"))
+        path.ends_with("migmigration-shop-stage.yml")
+            .then(|| text.replace("type: Failed", "type: Canceled").replace("reason: StageRestoreCreated", "reason: Cancel"))
     });
     let report = analyze(&sources);
     let run = report.migrations.iter().find(|run| run.name == "shop-stage").expect("the run");

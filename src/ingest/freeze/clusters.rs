@@ -171,7 +171,9 @@ fn name_by_mig_clusters(
             let target = if is_host {
                 Some(control)
             } else {
-                let named = |id: &&ClusterId| **id != control && bases.get(id.index()).is_some_and(|base| **base == *mig.name) && clusters[id.index()].input == input;
+                let named = |id: &&ClusterId| {
+                    **id != control && bases.get(id.index()).is_some_and(|base| **base == *mig.name) && clusters[id.index()].input == input
+                };
                 let named = ids.iter().find(named).copied();
                 match named.filter(|id| clusters[id.index()].gathered) {
                     Some(gathered) => Some(gathered),
