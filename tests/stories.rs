@@ -2,7 +2,11 @@
 
 #![allow(clippy::expect_used, reason = "a story that cannot be read must stop its test")]
 
+#[path = "stories/laws.rs"]
+mod laws;
 mod support;
+#[path = "stories/variants.rs"]
+mod variants;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,8 +19,8 @@ use support::{ExpectRun, File, Story, analyze, analyze_with, archive_name, stori
 fn main() {
     let arguments = Arguments::from_args();
     let mut trials = Vec::new();
-    for story in stories() {
-        let story: &'static Story = Box::leak(Box::new(story));
+    let all: &'static [Story] = stories().leak();
+    for (at, story) in all.iter().enumerate() {
         let mut add = |law: &str, run: fn(&Story) -> Result<(), Failed>| {
             trials.push(Trial::test(format!("{law}/{}", story.name), move || run(story)));
         };
@@ -25,6 +29,15 @@ fn main() {
         add("knock_out", knock_out);
         add("shuffle", shuffle);
         add("twice", twice);
+        add("foreign_outage", laws::foreign_outage);
+        add("idle_node", laws::idle_node);
+        add("rename", laws::rename);
+        add("cut", laws::cut);
+        let next = &all[(at + 1) % all.len()];
+        trials.push(Trial::test(format!("union/{}+{}", story.name, next.name), move || laws::union(story, next)));
+    }
+    for (name, variant) in variants::VARIANTS {
+        trials.push(Trial::test(format!("variant/{name}"), variant));
     }
     libtest_mimic::run(&arguments, trials).exit();
 }

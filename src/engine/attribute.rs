@@ -9,8 +9,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use crate::graph::relations::RELATIONS;
 use crate::graph::{Graph, ObjectId, Role};
 use crate::model::{ClusterId, ObjectRef, Span, Timestamp};
-use crate::mtc::{Run, Verdict};
+use crate::mtc::{self, Run, Verdict};
 use crate::rules::{Match, Subject};
+
+/// Clocks of clusters differ a little, and a cause may begin a little before its effect.
+const SLACK: Span = Span::from_secs(600);
 
 /// How a finding stands to a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,6 +31,8 @@ pub(super) enum Relation {
 pub(super) struct Surroundings {
     /// Objects made for the run, and what they are joined to.
     pub(super) own: BTreeSet<ObjectId>,
+    /// Those of them that were made for this run and no other; claims and volumes outlive many runs.
+    pub(super) made: BTreeSet<ObjectId>,
     /// Infrastructure that serves it and others.
     pub(super) shared: BTreeSet<ObjectId>,
     /// Objects that its own ones name and that were not gathered.
@@ -59,6 +64,9 @@ const OWN: &[(&str, bool)] = &[
     ("bound", false),
     ("containers", false),
 ];
+
+/// Own steps that lead to what outlives the run: the application's pods, claims and volumes.
+const LASTING: &[&str] = &["pod", "claim", "mounts", "bound"];
 
 /// Steps from an object of a run to infrastructure. They end there: what else that serves is not of this run.
 const SHARED: &[(&str, bool)] = &[
@@ -97,7 +105,17 @@ fn listed(list: &[(&str, bool)], relation: u16, inverse: bool) -> bool {
 pub(super) fn surroundings(graph: &Graph, run: &Run) -> Surroundings {
     let mut around = Surroundings::default();
     let mut queue = VecDeque::from([run.id]);
-    around.own.insert(run.id);
+    around.made.insert(run.id);
+    while let Some(id) = queue.pop_front() {
+        for edge in graph.steps(id) {
+            let lasts = LASTING.contains(&RELATIONS[edge.relation as usize].name);
+            if !lasts && listed(OWN, edge.relation, edge.inverse) && around.made.insert(edge.to) {
+                queue.push_back(edge.to);
+            }
+        }
+    }
+    around.own = around.made.clone();
+    queue.extend(around.made.iter().copied());
     while let Some(id) = queue.pop_front() {
         for edge in graph.steps(id) {
             if listed(OWN, edge.relation, edge.inverse) && around.own.insert(edge.to) {
@@ -137,6 +155,9 @@ pub(super) fn relation(graph: &Graph, run: &Run, around: &Surroundings, found: &
     if found.touched.contains(&run.id) {
         return Some(Relation::Own);
     }
+    if is_foreign(graph, found) {
+        return None;
+    }
     // Another run of the same plan shares claims and volumes with this one; a finding about that run is not about this one.
     if names_another_run(graph, run, found) {
         return None;
@@ -144,7 +165,9 @@ pub(super) fn relation(graph: &Graph, run: &Run, around: &Surroundings, found: &
     let own = found.touched.iter().any(|id| around.own.contains(id) && !is_shared_kind(graph, *id))
         || found.named.iter().any(|name| is_named(around, name));
     if own {
-        return Some(Relation::Own);
+        // What was made for the run lived with it. A claim or a volume also remembers what happened to other runs.
+        let made = matches!(found.subject, Subject::Object(id) if around.made.contains(&id) && !is_shared_kind(graph, id));
+        return Some(if made || lived_with(run, found) { Relation::Own } else { Relation::Near });
     }
     let shared = found.touched.iter().any(|id| around.shared.contains(id) || around.own.contains(id));
     let on_cluster = matches!(found.subject, Subject::Cluster(cluster) if around.clusters.contains(&cluster));
@@ -186,9 +209,29 @@ fn uses_cluster(graph: &Graph, run: &Run, cluster: ClusterId) -> bool {
         })
 }
 
+/// Whether what was seen can have mattered to the run: not over before it began, and not begun after it had ended.
+fn lived_with(run: &Run, found: &Match) -> bool {
+    let slack = SLACK.nanos();
+    let over_before = match (found.last.or(found.first), run.started) {
+        (Some(last), Some(start)) => !found.still_holds && last.nanos() < start.nanos() - slack,
+        _ => false,
+    };
+    let begun_after = match (found.first, run.ended) {
+        (Some(first), Some(end)) => first.nanos() > end.nanos() + slack,
+        _ => false,
+    };
+    !over_before && !begun_after
+}
+
+/// Whether a finding speaks of backups or restores that another tool made, and of none that a migration made.
+pub(super) fn is_foreign(graph: &Graph, found: &Match) -> bool {
+    let mut jobs = found.touched.iter().filter(|id| mtc::is_velero_job(graph.object(**id))).peekable();
+    jobs.peek().is_some() && jobs.all(|id| mtc::is_foreign(graph, *id))
+}
+
 /// Whether the evidence lies in [phase start − 10 min, phase end], or the bad state began before the phase ended and still holds.
 fn in_time(graph: &Graph, run: &Run, found: &Match) -> bool {
-    let slack = Span::from_secs(600);
+    let slack = SLACK;
     let start = run.phase_since.or(run.started);
     let ongoing = matches!(run.verdict, Verdict::Running | Verdict::Blocked | Verdict::Waiting);
     let end = if ongoing { graph.cluster(found.cluster).now } else { run.ended.or(graph.cluster(found.cluster).now) };
@@ -227,10 +270,10 @@ pub(super) fn attribute(graph: &Graph, runs: &[Run], found: &[(usize, Match)]) -
             found.iter().enumerate().filter_map(related).collect()
         })
         .collect();
-    // What is about one run only touches what others use too; it is none of their business.
-    let owned: BTreeSet<usize> = of_run.iter().flatten().filter(|(_, relation)| **relation == Relation::Own).map(|(index, _)| *index).collect();
-    for related in &mut of_run {
-        related.retain(|index, relation| *relation == Relation::Own || !owned.contains(index));
+    // What belongs to one run is not news about the others, and what lies near a good run says nothing about it.
+    let owned: BTreeSet<usize> = of_run.iter().flatten().filter(|(_, relation)| **relation == Relation::Own).map(|(&index, _)| index).collect();
+    for (run, related) in runs.iter().zip(&mut of_run) {
+        related.retain(|index, relation| *relation != Relation::Near || !(owned.contains(index) || run.verdict.is_green()));
     }
     Attribution { around, of_run }
 }

@@ -116,7 +116,7 @@ fn locations(graph: &Graph) -> Check {
     if all.is_empty() && unknown.is_empty() {
         unknown.push("no storage location exists".to_owned());
     }
-    check(what, &bad, &unknown, format!("{} locations", all.len()))
+    check(what, &bad, &unknown, counted(all.len(), "location"))
 }
 
 fn ready(graph: &Graph, kind: &str, what: &'static str) -> Check {
@@ -139,7 +139,11 @@ fn pods(graph: &Graph, role: PodRole, what: &'static str) -> Check {
     if wanted.is_empty() && found.is_empty() {
         unknown.push("no cluster is known to run it".to_owned());
     }
-    check(what, &bad, &unknown, format!("{} pods", found.len()))
+    check(what, &bad, &unknown, counted(found.len(), "pod"))
+}
+
+fn counted(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
 /// The daemon set knows how many nodes it should serve; without it the agents are compared with the nodes.

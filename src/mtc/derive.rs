@@ -167,11 +167,14 @@ fn usage(graph: &Graph) -> Vec<(ObjectId, Vec<(&'static str, Json)>)> {
             }
         }
     }
+    let planned = graph.of_kind("MigPlan").next().is_some();
     for id in ["MigCluster", "MigStorage", "BackupStorageLocation"].iter().flat_map(|kind| graph.of_kind(kind)) {
         let object = graph.object(id);
         let backups = !graph.related(id, "uses-location").targets.is_empty();
         let in_use = used.get(&id).copied().unwrap_or(false) || (object.kind() == "BackupStorageLocation" && backups);
-        let mut fields = vec![("used", word(Answer::of(in_use)))];
+        // Without any plan, as on a remote cluster gathered alone, nothing tells that an object is unused.
+        let used = if in_use || planned { Answer::of(in_use) } else { Answer::Unknown };
+        let mut fields = vec![("used", word(used))];
         if object.kind() == "MigCluster" {
             let mut own = roles.remove(&id).unwrap_or_default();
             if super::roles::is_host(object) {

@@ -44,9 +44,34 @@ pub(super) fn progress_facts(graph: &Graph, id: ObjectId) -> Vec<(&'static str, 
     ]
 }
 
+/// Velero copies Backups and their volume backups to the target. A copy names a node of the source, where the work was done, so
+/// the agents of the cluster that holds the copy have nothing to do with it.
+fn is_copy(graph: &Graph, id: ObjectId) -> bool {
+    if graph.object(id).kind() != "PodVolumeBackup" {
+        return false;
+    }
+    // A synced Backup has another UID than the one that the volume backup was made for.
+    let job = graph.object(id);
+    if let (Some(name), Some(uid)) = (job.label("velero.io/backup-name"), job.label("velero.io/backup-uid")) {
+        let mut here = graph.find(job.cluster, "Backup", job.namespace.as_deref(), name).peekable();
+        if here.peek().is_some() && here.all(|backup| graph.object(backup).uid.as_ref().is_some_and(|other| other.as_str() != uid)) {
+            return true;
+        }
+    }
+    let backups = graph.related(id, "backup").targets;
+    let runs = backups.iter().flat_map(|&backup| graph.related(backup, "run").targets);
+    let mut sources = runs.filter_map(|run| graph.plan_clusters(run).0);
+    sources.next().is_some_and(|source| source != job.cluster)
+}
+
 /// Facts of a `PodVolumeBackup` or `PodVolumeRestore`.
 pub(super) fn job_facts(graph: &Graph, busy: &mut Busy, id: ObjectId) -> Vec<(&'static str, Json)> {
-    vec![("progressing", word(volume_job(graph.object(id)))), ("queued_behind", json!(queued_behind(graph, busy, id))), ("nfs", word(nfs(graph, id)))]
+    vec![
+        ("progressing", word(volume_job(graph.object(id)))),
+        ("queued_behind", json!(queued_behind(graph, busy, id))),
+        ("nfs", word(nfs(graph, id))),
+        ("copy", word(Answer::of(is_copy(graph, id)))),
+    ]
 }
 
 /// What agents and nodes are busy with, looked up once for all jobs that wait: there may be tens of thousands of each.

@@ -188,6 +188,7 @@ mod tests {
             (vec![condition("Succeeded", "Advisory", "Completed")], Verdict::Succeeded, None),
             (vec![condition("SucceededWithWarnings", "Advisory", "Completed")], Verdict::Warned, None),
             (vec![condition("Succeeded", "Advisory", "FinalRestoreFailed")], Verdict::Failed, Some("FinalRestoreCreated")),
+            (vec![condition("Succeeded", "Advisory", "BackupFailed")], Verdict::Failed, Some("BackupFailed")),
             (vec![], Verdict::Unknown, None),
         ] {
             let judged = run(&json!({"phase": "Completed", "conditions": conditions}));

@@ -171,6 +171,12 @@ pub(crate) fn analyze(sources: &[(String, Source)]) -> Report {
     analyze_with(sources, 1)
 }
 
+/// The report, or nothing where so little is left that there is no gather in it.
+pub(crate) fn try_analyze(sources: &[(String, Source)]) -> Option<Report> {
+    let options = Options { workers: Some(1), ..Options::default() };
+    analyze_sources(sources, &options, &Quiet).ok().map(|analysis| analysis.report)
+}
+
 pub(crate) fn analyze_with(sources: &[(String, Source)], workers: usize) -> Report {
     let options = Options { workers: Some(workers), ..Options::default() };
     analyze_sources(sources, &options, &Quiet).expect("the story opens").report

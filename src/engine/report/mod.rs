@@ -9,7 +9,7 @@ use super::attribute::{Attribution, Relation};
 use super::cause::{Case, Keys, Verdict};
 use super::fold;
 use crate::finding::redact::{MASK, clean};
-use crate::finding::{Evidence, Finding, Outcome, Report, Suppressed, Target, Tool};
+use crate::finding::{Evidence, Finding, Outcome, Report, Severity, Suppressed, Target, Tool};
 use crate::graph::Graph;
 use crate::model::ObjectRef;
 use crate::mtc::{self, Run};
@@ -20,11 +20,14 @@ use std::collections::BTreeMap;
 pub fn report(graph: &Graph, pack: &Pack, results: &[RuleResult], ignore: &[String]) -> Report {
     let runs = mtc::migrations(graph);
     let all = results.iter().flat_map(|result| result.matches.iter().map(|one| (result.rule, one.clone())));
-    let (ignored, found): (Vec<_>, Vec<_>) = all.partition(|(rule, _)| ignore.contains(&pack.rules[*rule].id));
+    let (ignored, mut found): (Vec<_>, Vec<_>) = all.partition(|(rule, _)| ignore.contains(&pack.rules[*rule].id));
     let suppressed = ignored
         .iter()
         .map(|(rule, one)| Suppressed { finding: format!("{}: {}", pack.rules[*rule].id, one.message), reason: "--ignore".to_owned(), expires: None })
         .collect();
+    for (_, one) in found.iter_mut().filter(|(_, one)| attribute::is_foreign(graph, one)) {
+        one.severity = one.severity.min(Severity::Note);
+    }
     let keys: Vec<Keys> = found.iter().map(|(_, one)| Keys::of(graph, one)).collect();
     let found = fold::fold(found, &keys);
     let attribution = attribute::attribute(graph, &runs, &found);

@@ -31,6 +31,8 @@ pub(super) fn find(all: &Collected, logs: &[Whole]) -> Clusters {
     let mut of_root: Vec<ClusterId> = joined.group.iter().map(|&group| id_of(group)).collect();
 
     let mut clusters = Vec::new();
+    // Names as the gathers have them; several inputs may use one name for different clusters.
+    let mut bases: Vec<String> = Vec::new();
     let mut gaps = Vec::new();
     for &group in &ids {
         let members: Vec<usize> = (0..roots.len()).filter(|&root| joined.group[root] == group).collect();
@@ -72,6 +74,7 @@ pub(super) fn find(all: &Collected, logs: &[Whole]) -> Clusters {
             cluster.login_error = Some(detail);
         }
         clusters.push(cluster);
+        bases.push(base);
     }
     for (&root, &other) in &joined.suspect {
         let detail = format!("holds objects with the same UIDs as {}: data of two clusters seem to be mixed", roots[other].of.dir);
@@ -87,7 +90,7 @@ pub(super) fn find(all: &Collected, logs: &[Whole]) -> Clusters {
     for objects in &mut control_objects {
         objects.sort_by(|a, b| (a.kind(), &a.name, b.resource_version, &a.places).cmp(&(b.kind(), &b.name, a.resource_version, &b.places)));
     }
-    let same = name_by_mig_clusters(&control_objects, &traits, &of_root, &mut clusters);
+    let same = name_by_mig_clusters(&control_objects, &traits, &of_root, &bases, &mut clusters);
     absorb(&same, &mut clusters, &mut of_root);
     set_kubernetes(&control_objects, &traits, &of_root, &mut clusters);
     Clusters { list: clusters, of_root, gaps }
@@ -146,6 +149,7 @@ fn name_by_mig_clusters(
     objects: &[Vec<&Object>],
     traits: &[Traits],
     of_root: &[ClusterId],
+    bases: &[String],
     clusters: &mut Vec<Cluster>,
 ) -> Vec<(ClusterId, ClusterId)> {
     let mut same = Vec::new();
@@ -167,7 +171,9 @@ fn name_by_mig_clusters(
             let target = if is_host {
                 Some(control)
             } else {
-                let named = |id: &&ClusterId| **id != control && clusters[id.index()].name == mig.name && clusters[id.index()].input == input;
+                let named = |id: &&ClusterId| {
+                    **id != control && bases.get(id.index()).is_some_and(|base| **base == *mig.name) && clusters[id.index()].input == input
+                };
                 let named = ids.iter().find(named).copied();
                 match named.filter(|id| clusters[id.index()].gathered) {
                     Some(gathered) => Some(gathered),

@@ -87,7 +87,9 @@ pub(super) fn place(logs: Vec<Whole>, home: &Home, of_root: &[ClusterId], builde
         if !builder.logs[index as usize].canonical {
             continue;
         }
-        builder.hits.extend(hits.into_iter().map(|mut hit| {
+        // A line without a time in a run log that the gather fetched was written by its client: it tells of the collection.
+        let fetched = builder.logs[index as usize].stream == Stream::Collected && builder.logs[index as usize].component == Component::Velero;
+        builder.hits.extend(hits.into_iter().filter(|hit| !fetched || hit.first.is_some()).map(|mut hit| {
             hit.log = index;
             hit
         }));

@@ -1,6 +1,6 @@
 //! From completed rows to findings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::row::{Row, RowScope};
 use super::{Matcher, Trace, evidence};
@@ -232,6 +232,7 @@ impl<'a> Matcher<'a> {
         let (first, last) = rows.iter().map(Row::times).fold((None, None), |(first, last): (Option<Timestamp>, Option<Timestamp>), times| {
             (first.into_iter().chain(times.0).min(), last.into_iter().chain(times.1).max())
         });
+        let (count, instances) = self.instances(&subject, &rows);
         let mut touched: Vec<ObjectId> = rows.iter().flat_map(Row::bindings).flat_map(Binding::objects).collect();
         touched.sort_unstable();
         touched.dedup();
@@ -251,11 +252,40 @@ impl<'a> Matcher<'a> {
             first,
             last,
             still_holds: rows.iter().any(|row| row.state),
-            count: rows.len() as u64,
-            instances: instances(graph, &subject, &rows),
+            count,
+            instances,
             untested: untested.iter().map(|text| clean(text)).collect(),
             subject,
         }
+    }
+
+    /// What a finding sums up, and how many: the first object of each row of a finding about a cluster, else the subjects of its rows
+    /// where there are several. Several proofs about one object are still one.
+    fn instances(&self, subject: &Subject, rows: &[Row<'a>]) -> (u64, Vec<ObjectRef>) {
+        let graph = self.graph;
+        let is_cluster = matches!(subject, Subject::Cluster(_));
+        let first = |row: &Row<'a>| {
+            row.bindings().find_map(|binding| {
+                let object = binding.objects().into_iter().map(|id| graph.object(id)).find(|object| !object.is_derived_kind);
+                object.map(crate::graph::Object::reference).or_else(|| binding.gone().into_iter().next())
+            })
+        };
+        let about = |row: &Row<'a>| match self.subject(row)? {
+            Subject::Object(id) => Some(graph.object(id).reference()),
+            Subject::Named(reference) => Some(reference),
+            Subject::Cluster(_) => None,
+        };
+        let mut all: Vec<ObjectRef> = Vec::new();
+        let mut seen = BTreeSet::new();
+        for one in rows.iter().filter_map(|row| if is_cluster { first(row) } else { about(row) }) {
+            if seen.insert(one.clone()) && all.len() < MOST_SAMPLES {
+                all.push(one);
+            }
+        }
+        if !is_cluster && all.len() < 2 {
+            all.clear();
+        }
+        (seen.len().max(1) as u64, all)
     }
 
     /// Stuck rows, one for each lack and set of objects; those that a finding has answered are left out.
@@ -299,22 +329,4 @@ fn pod_of(graph: &Graph, binding: &Binding<'_>) -> Option<Subject> {
         return Some(Subject::Object(id));
     }
     Some(Subject::Named(ObjectRef { cluster: log.cluster, kind: "Pod".into(), namespace: log.namespace.clone(), name: pod, uid: None }))
-}
-
-/// What a finding sums up: the first object of each row, when there are several or the subject is a cluster.
-fn instances(graph: &Graph, subject: &Subject, rows: &[Row<'_>]) -> Vec<ObjectRef> {
-    let mut all: Vec<ObjectRef> = Vec::new();
-    for row in rows {
-        let first = row.bindings().find_map(|binding| {
-            let object = binding.objects().into_iter().map(|id| graph.object(id)).find(|object| !object.is_derived_kind);
-            object.map(crate::graph::Object::reference).or_else(|| binding.gone().into_iter().next())
-        });
-        if let Some(first) = first
-            && !all.contains(&first)
-            && all.len() < MOST_SAMPLES
-        {
-            all.push(first);
-        }
-    }
-    if all.len() > 1 || matches!(subject, Subject::Cluster(_)) { all } else { Vec::new() }
 }

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::parts::{captures, collapse};
 use super::row::{Row, RowScope};
 use super::{Found, Matcher, cover, names};
-use crate::graph::{Event, ObjectId};
+use crate::graph::{Event, ObjectId, Role};
 use crate::model::{ClusterId, Component, HitGroup, Timestamp};
 use crate::mtc;
 use crate::rules::binding::{Binding, Captures, Errors, Events, Lines, What};
@@ -180,7 +180,7 @@ impl<'a> Matcher<'a> {
         let mut clusters = self.hit_clusters(named, row, anchor.as_ref(), &mut found);
         // The controller writes on its own cluster about objects of all.
         if anchor.is_some() && components.contains(&Component::MigController) {
-            clusters.extend(self.graph.host_cluster().filter(|host| !clusters.contains(host)));
+            clusters.extend(self.control_of(&clusters));
         }
         let window = self.window(named, row);
         // A bound without value is never met, whatever was gathered.
@@ -204,6 +204,15 @@ impl<'a> Matcher<'a> {
         }
         self.filter(named, row, candidates, &mut found);
         found
+    }
+
+    /// The cluster with the controller; when the inputs hold several, the one that was gathered together with these.
+    fn control_of(&self, clusters: &[ClusterId]) -> Option<ClusterId> {
+        let graph = self.graph;
+        let together = |host: ClusterId| clusters.iter().any(|&id| graph.cluster(id).input == graph.cluster(host).input);
+        let mut hosts = graph.cluster_ids().filter(|&id| graph.cluster(id).is(Role::Host) && together(id));
+        let only = graph.host_cluster().or_else(|| hosts.next().filter(|_| hosts.next().is_none()))?;
+        (!clusters.contains(&only)).then_some(only)
     }
 
     fn inside(window: Window, hits: &HitGroup) -> Inside {
