@@ -14,7 +14,7 @@ use crate::finding::{
     Outcome, PipelineStep, Report, RuleInfo, RuleRole, RuleState, Severity, Suppressed, Target, Tool, Unexplained, Volume,
 };
 use crate::graph::{Graph, NowFrom};
-use crate::model::{Excerpt, ObjectRef, Place, Timestamp};
+use crate::model::{Excerpt, ObjectRef, Place};
 use crate::mtc::{self, Run, RunKind};
 use crate::rules::{Match, Pack, RuleResult, Subject};
 
@@ -352,7 +352,7 @@ impl Maker<'_> {
                 sample: Evidence::new(&place, &excerpt, "", shape.first, None),
             });
             entry.count += shape.count;
-            entry.first = earliest(entry.first.take(), shape.first);
+            entry.first = entry.first.take().into_iter().chain(shape.first.map(|time| time.to_string())).min();
             entry.last = entry.last.take().max(shape.last.map(|time| time.to_string()));
         }
         let mut list: Vec<Unexplained> = folded.into_values().collect();
@@ -460,13 +460,6 @@ fn reasons<'t>(texts: impl Iterator<Item = &'t str>) -> Option<String> {
     let more = all.len().saturating_sub(shown.len());
     let tail = if more > 0 { format!("; and {more} more") } else { String::new() };
     (!shown.is_empty()).then(|| clean(&format!("{}{tail}", shown.join("; "))))
-}
-
-fn earliest(known: Option<String>, time: Option<Timestamp>) -> Option<String> {
-    match (known, time.map(|time| time.to_string())) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
-    }
 }
 
 /// The message without what is particular to this case: names of the subject, numbers and identifiers.
