@@ -114,7 +114,7 @@ pub(super) fn surroundings(graph: &Graph, run: &Run) -> Surroundings {
             }
         }
     }
-    around.own = around.made.clone();
+    around.own.clone_from(&around.made);
     queue.extend(around.made.iter().copied());
     while let Some(id) = queue.pop_front() {
         for edge in graph.steps(id) {
@@ -224,7 +224,7 @@ fn lived_with(run: &Run, found: &Match) -> bool {
 }
 
 /// Whether a finding speaks of backups or restores that another tool made, and of none that a migration made.
-pub(super) fn is_foreign(graph: &Graph, found: &Match) -> bool {
+fn is_foreign(graph: &Graph, found: &Match) -> bool {
     let mut jobs = found.touched.iter().filter(|id| mtc::is_velero_job(graph.object(**id))).peekable();
     jobs.peek().is_some() && jobs.all(|id| mtc::is_foreign(graph, *id))
 }
@@ -249,6 +249,13 @@ fn in_time(graph: &Graph, run: &Run, found: &Match) -> bool {
         (_, None) => true,
     };
     began_before_end && reaches_start
+}
+
+/// What other tools did is worth a note at most.
+pub(super) fn soften_foreign(graph: &Graph, found: &mut [(usize, Match)]) {
+    for (_, one) in found.iter_mut().filter(|(_, one)| is_foreign(graph, one)) {
+        one.severity = one.severity.min(crate::finding::Severity::Note);
+    }
 }
 
 /// Attribution of all findings to all runs.

@@ -23,7 +23,7 @@ fn by_uid(report: &Report) -> BTreeMap<String, Told> {
     report.migrations.iter().map(|run| (run.id.clone(), told(report, run, true))).collect()
 }
 
-fn verdict(problems: Vec<String>) -> Result<(), Failed> {
+fn verdict(problems: &[String]) -> Result<(), Failed> {
     if problems.is_empty() { Ok(()) } else { Err(problems.join("\n").into()) }
 }
 
@@ -64,7 +64,7 @@ pub(crate) fn foreign_outage(story: &Story) -> Result<(), Failed> {
             problems.push(format!("{} after an outage at {before}: {now:?} instead of {was:?}", run.name));
         }
     }
-    verdict(problems)
+    verdict(&problems)
 }
 
 /// `2021-05-12T08:10:00Z`, an hour earlier. An hour of the same day is all that the stories need.
@@ -108,7 +108,7 @@ pub(crate) fn idle_node(story: &Story) -> Result<(), Failed> {
     let rules =
         |report: &Report| -> BTreeMap<String, Told> { report.migrations.iter().map(|run| (run.id.clone(), told(report, run, false))).collect() };
     let (was, now) = (rules(&whole), rules(&report));
-    verdict(if was == now { Vec::new() } else { vec![format!("{now:?} instead of {was:?}")] })
+    if was == now { Ok(()) } else { Err(format!("{now:?} instead of {was:?}").into()) }
 }
 
 /// Law: two cases in one report keep their runs apart, also where clusters, runs and pods bear the same names.
@@ -130,7 +130,7 @@ pub(crate) fn union(story: &Story, other: &Story) -> Result<(), Failed> {
     if apart.len() != together.len() {
         problems.push(format!("{} runs instead of {}", together.len(), apart.len()));
     }
-    verdict(problems)
+    verdict(&problems)
 }
 
 fn without_numbers(roots: &BTreeSet<String>) -> BTreeSet<String> {
@@ -161,7 +161,7 @@ pub(crate) fn rename(story: &Story) -> Result<(), Failed> {
     let rules =
         |report: &Report| -> BTreeMap<String, Told> { report.migrations.iter().map(|run| (run.id.clone(), told(report, run, false))).collect() };
     let (was, now) = (rules(&whole), rules(&report));
-    verdict(if was == now { Vec::new() } else { vec![format!("{now:?} instead of {was:?}")] })
+    if was == now { Ok(()) } else { Err(format!("{now:?} instead of {was:?}").into()) }
 }
 
 /// Law: an archive that ends early yields the same roots or none.
@@ -171,7 +171,7 @@ pub(crate) fn cut(story: &Story) -> Result<(), Failed> {
     let packed: Vec<Vec<u8>> = story.inputs.iter().map(|files| tar_gz(files)).collect();
     let mut problems = Vec::new();
     // Every tenth part of each story, and every twentieth of all of them together: the stories take turns.
-    let first = if story.name.len() % 2 == 0 { 5 } else { 10 };
+    let first = if story.name.len().is_multiple_of(2) { 5 } else { 10 };
     for percent in (first..100).step_by(10) {
         let sources: Vec<(String, Source)> = packed
             .iter()
@@ -186,5 +186,5 @@ pub(crate) fn cut(story: &Story) -> Result<(), Failed> {
             }
         }
     }
-    verdict(problems)
+    verdict(&problems)
 }

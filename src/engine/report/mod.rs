@@ -9,7 +9,7 @@ use super::attribute::{Attribution, Relation};
 use super::cause::{Case, Keys, Verdict};
 use super::fold;
 use crate::finding::redact::{MASK, clean};
-use crate::finding::{Evidence, Finding, Outcome, Report, Severity, Suppressed, Target, Tool};
+use crate::finding::{Evidence, Finding, Outcome, Report, Suppressed, Target, Tool};
 use crate::graph::Graph;
 use crate::model::ObjectRef;
 use crate::mtc::{self, Run};
@@ -25,9 +25,7 @@ pub fn report(graph: &Graph, pack: &Pack, results: &[RuleResult], ignore: &[Stri
         .iter()
         .map(|(rule, one)| Suppressed { finding: format!("{}: {}", pack.rules[*rule].id, one.message), reason: "--ignore".to_owned(), expires: None })
         .collect();
-    for (_, one) in found.iter_mut().filter(|(_, one)| attribute::is_foreign(graph, one)) {
-        one.severity = one.severity.min(Severity::Note);
-    }
+    attribute::soften_foreign(graph, &mut found);
     let keys: Vec<Keys> = found.iter().map(|(_, one)| Keys::of(graph, one)).collect();
     let found = fold::fold(found, &keys);
     let attribution = attribute::attribute(graph, &runs, &found);
