@@ -71,7 +71,7 @@ pub struct Figures {
     pub yaml_fast: u64,
     /// YAML bytes by the general one.
     pub yaml_general: u64,
-    /// Objects before copies were merged.
+    /// Objects before copies were merged, events among them.
     pub copies: u64,
 }
 
@@ -228,6 +228,9 @@ fn require_a_gather(read: &[InputRead]) -> Result<(), Error> {
 }
 
 fn base_name(path: &std::path::Path) -> String {
+    if path.as_os_str() == "-" {
+        return "stdin".to_owned();
+    }
     let name = path.file_name().or_else(|| path.components().next_back().map(std::path::Component::as_os_str));
     name.map_or_else(|| "input".to_owned(), |name| name.to_string_lossy().into_owned())
 }

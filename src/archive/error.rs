@@ -49,7 +49,7 @@ pub enum ArchiveError {
     #[diagnostic(
         code(archive::not_an_archive),
         help(
-            "give a .tar or .tar.gz as `oc adm must-gather` wrote it, a single .gz, or a directory; for loose files, give the directory they are in"
+            "give a .tar, .tar.gz, .tar.xz, .tar.zst, .tar.bz2 or .zip with what `oc adm must-gather` wrote, a single compressed file, or a directory; for loose files, give the directory they are in"
         )
     )]
     NotAnArchive {

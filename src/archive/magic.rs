@@ -1,6 +1,6 @@
 //! What a file is, told by its first bytes.
 
-use super::container::tar_header;
+use super::container::{Packing, tar_header};
 
 /// Enough bytes to tell every format: one tar block.
 pub(super) const SNIFF: usize = 512;
@@ -8,8 +8,9 @@ pub(super) const SNIFF: usize = 512;
 /// What the first bytes of a file say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Magic {
-    Gzip,
+    Packed(Packing),
     Tar,
+    Zip,
     /// A container that is recognised but not read.
     Foreign(Foreign),
     Plain,
@@ -21,22 +22,16 @@ pub(super) enum Magic {
 /// `Walker::member` gets one more arm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Foreign {
-    Xz,
-    Zstd,
-    Bzip2,
-    Zip,
     SevenZip,
+    Rar,
 }
 
 impl Foreign {
     /// The name and the command that turns such a file into one that is read.
     pub(super) fn describe(self) -> (&'static str, &'static str) {
         match self {
-            Self::Xz => ("an xz file", "xz -dk"),
-            Self::Zstd => ("a zstd file", "zstd -d"),
-            Self::Bzip2 => ("a bzip2 file", "bzip2 -dk"),
-            Self::Zip => ("a zip file", "unzip -d DIR"),
             Self::SevenZip => ("a 7z file", "7z x -oDIR"),
+            Self::Rar => ("a rar file", "unrar x"),
         }
     }
 }
@@ -45,12 +40,13 @@ impl Foreign {
 pub(super) fn sniff(bytes: &[u8]) -> Magic {
     match bytes {
         // The third byte is the method; deflate is the only one there is.
-        [0x1f, 0x8b, 8, ..] => Magic::Gzip,
-        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Magic::Foreign(Foreign::Xz),
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => Magic::Foreign(Foreign::Zstd),
-        [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, ..] => Magic::Foreign(Foreign::Bzip2),
-        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Magic::Foreign(Foreign::Zip),
+        [0x1f, 0x8b, 8, ..] => Magic::Packed(Packing::Gzip),
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Magic::Packed(Packing::Xz),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Magic::Packed(Packing::Zstd),
+        [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, ..] => Magic::Packed(Packing::Bzip2),
+        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Magic::Zip,
         [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => Magic::Foreign(Foreign::SevenZip),
+        [b'R', b'a', b'r', b'!', 0x1a, 7, ..] => Magic::Foreign(Foreign::Rar),
         _ if tar_header::looks_like_tar(bytes) => Magic::Tar,
         _ => Magic::Plain,
     }
@@ -98,13 +94,14 @@ mod tests {
 
     #[test]
     fn formats_are_told_by_their_first_bytes() {
-        assert_eq!(sniff(b"\x1f\x8b\x08\x00"), Magic::Gzip);
+        assert_eq!(sniff(b"\x1f\x8b\x08\x00"), Magic::Packed(Packing::Gzip));
         assert_eq!(sniff(b"\x1f\x8b\x07\x00"), Magic::Plain, "an unknown method is no gzip");
-        assert_eq!(sniff(b"\xfd7zXZ\0\0"), Magic::Foreign(Foreign::Xz));
-        assert_eq!(sniff(b"\x28\xb5\x2f\xfd"), Magic::Foreign(Foreign::Zstd));
-        assert_eq!(sniff(b"BZh91AY&SY"), Magic::Foreign(Foreign::Bzip2));
+        assert_eq!(sniff(b"\xfd7zXZ\0\0"), Magic::Packed(Packing::Xz));
+        assert_eq!(sniff(b"\x28\xb5\x2f\xfd"), Magic::Packed(Packing::Zstd));
+        assert_eq!(sniff(b"BZh91AY&SY"), Magic::Packed(Packing::Bzip2));
         assert_eq!(sniff(b"BZh9 is how this log line begins"), Magic::Plain);
-        assert_eq!(sniff(b"PK\x03\x04"), Magic::Foreign(Foreign::Zip));
+        assert_eq!(sniff(b"PK\x03\x04"), Magic::Zip);
+        assert_eq!(sniff(b"Rar!\x1a\x07\x01\0"), Magic::Foreign(Foreign::Rar));
         assert_eq!(sniff(b"7z\xbc\xaf\x27\x1c"), Magic::Foreign(Foreign::SevenZip));
         assert_eq!(sniff(b""), Magic::Plain);
     }

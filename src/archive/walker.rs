@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::batch::{Batch, Want};
 use super::batcher::{Batcher, Entry};
-use super::container::{Budget, Bytes, Gzip, Input, tar};
+use super::container::{Budget, Bytes, Input, Packing, tar, unpack, zip};
 use super::error::ArchiveError;
 use super::gap::{ArchiveGap, GapKind};
 use super::limits::Limits;
@@ -24,6 +24,8 @@ const CONTAINERS: usize = 1000;
 pub enum Source {
     /// A file or a directory.
     Path(PathBuf),
+    /// Standard input, which can be read once.
+    Stdin,
     /// Bytes in memory, with a name for messages and for a single compressed file.
     Bytes {
         /// What to call it.
@@ -40,9 +42,11 @@ impl Source {
     }
 }
 
+/// A path; `-` is standard input, as everywhere.
 impl<P: Into<PathBuf>> From<P> for Source {
     fn from(path: P) -> Self {
-        Self::Path(path.into())
+        let path = path.into();
+        if path.as_os_str() == "-" { Self::Stdin } else { Self::Path(path) }
     }
 }
 
@@ -51,7 +55,7 @@ impl<P: Into<PathBuf>> From<P> for Source {
 pub struct Container {
     /// Its path in the input; empty for the input itself.
     pub path: String,
-    /// `tar`, `tar.gz`, `gz` or `directory`.
+    /// `tar`, `tar.gz`, `gz` (likewise for `xz`, `zst` and `bz2`), `zip` or `directory`.
     pub format: &'static str,
 }
 
@@ -130,6 +134,7 @@ pub(super) fn walk_until(
     };
     match source {
         Source::Bytes { name, bytes } => walker.file(name, Cursor::new(bytes))?,
+        Source::Stdin => walker.file("standard input", std::io::stdin().lock())?,
         Source::Path(path) => {
             let metadata = std::fs::metadata(path).map_err(|e| error::opening(path, &e))?;
             if metadata.is_dir() {
@@ -170,7 +175,7 @@ pub(super) struct Walker<'w> {
     over: bool,
 }
 
-impl Walker<'_> {
+impl<'w> Walker<'w> {
     /// A file as the input: it must be a container.
     fn file<R: Read>(&mut self, name: &str, reader: R) -> Result<(), ArchiveError> {
         let mut input = Input::new(reader, Vec::new(), self.controls.hash);
@@ -188,7 +193,11 @@ impl Walker<'_> {
                 self.opened("", "tar");
                 tar::walk(self, "", &mut input, 1);
             }
-            Magic::Gzip => {
+            Magic::Zip => {
+                self.opened("", "zip");
+                zip::walk(self, "", &mut input, 1);
+            }
+            Magic::Packed(packing) => {
                 let mut own = String::new();
                 let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
                 if path::normalise(last.as_bytes(), &mut own).is_err() {
@@ -196,13 +205,14 @@ impl Walker<'_> {
                 }
                 let meta = Meta { size: None, mtime: None };
                 let budget = self.budget;
-                let mut gzip = Gzip::new(&mut input, budget);
-                if sniff(gzip.peek(SNIFF)) == Magic::Tar {
-                    self.opened("", "tar.gz");
-                    tar::walk(self, "", &mut gzip, 1);
+                let mut plain = unpack(packing, &mut input, budget);
+                let (alone, with_tar) = packing.words();
+                if sniff(plain.peek(SNIFF)) == Magic::Tar {
+                    self.opened("", with_tar);
+                    tar::walk(self, "", &mut *plain, 1);
                 } else {
-                    self.opened("", "gz");
-                    self.member(&own, meta, &mut gzip, 1);
+                    self.opened("", alone);
+                    self.member(&own, meta, &mut *plain, 1);
                 }
             }
         }
@@ -232,7 +242,7 @@ impl Walker<'_> {
                 let detail = format!("is {name}, which is not read; unpack it with `{command}` and add it as an input");
                 self.gap(ArchiveGap::new(GapKind::Unsupported, path, detail));
             }
-            Magic::Gzip | Magic::Tar if depth >= self.limits.nesting => {
+            Magic::Packed(_) | Magic::Tar | Magic::Zip if depth >= self.limits.nesting => {
                 self.walked.files += 1;
                 let detail = format!("lies more than {} containers deep and was not opened", self.limits.nesting);
                 self.gap(ArchiveGap::new(GapKind::Limit, path, detail));
@@ -241,18 +251,25 @@ impl Walker<'_> {
                 self.opened(path, "tar");
                 tar::walk(self, &format!("{path}!/"), bytes, depth + 1);
             }
-            Magic::Gzip => {
-                let budget = self.budget;
-                let mut gzip = Gzip::new(bytes, budget);
-                if sniff(gzip.peek(SNIFF)) == Magic::Tar {
-                    self.opened(path, "tar.gz");
-                    tar::walk(self, &format!("{path}!/"), &mut gzip, depth + 1);
-                } else {
-                    self.opened(path, "gz");
-                    let meta = Meta { size: None, ..meta };
-                    self.inner(path, meta, &mut gzip, depth + 1, want);
-                }
+            Magic::Zip => {
+                self.opened(path, "zip");
+                zip::walk(self, &format!("{path}!/"), bytes, depth + 1);
             }
+            Magic::Packed(packing) => self.packed(path, meta, bytes, depth, want, packing),
+        }
+    }
+
+    fn packed(&mut self, path: &str, meta: Meta, bytes: &mut dyn Bytes, depth: u8, want: Want, packing: Packing) {
+        let budget = self.budget;
+        let mut plain = unpack(packing, bytes, budget);
+        let (alone, with_tar) = packing.words();
+        if sniff(plain.peek(SNIFF)) == Magic::Tar {
+            self.opened(path, with_tar);
+            tar::walk(self, &format!("{path}!/"), &mut *plain, depth + 1);
+        } else {
+            self.opened(path, alone);
+            let meta = Meta { size: None, ..meta };
+            self.inner(path, meta, &mut *plain, depth + 1, want);
         }
     }
 
@@ -318,6 +335,11 @@ impl Walker<'_> {
             return;
         }
         (self.gaps)(gap);
+    }
+
+    /// What decompressors may still produce.
+    pub(super) fn budget(&self) -> &'w Budget {
+        self.budget
     }
 
     pub(super) fn count_directory(&mut self) {

@@ -39,6 +39,10 @@ impl CatArgs {
         let mut missing = None;
         for input in &self.inputs {
             let source = Source::from(input.clone());
+            if matches!(source, Source::Stdin) {
+                let help = "save it to a file and give that with -i".to_owned();
+                return Err(Failure::Usage { what: "cat reads its input twice, and standard input can be read only once".into(), help: Some(help) });
+            }
             let tried = match line {
                 Some(line) => self.lines(&source, path, line),
                 None => self.whole(&source, path),

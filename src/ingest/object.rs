@@ -39,6 +39,12 @@ pub(super) fn read(root: Value<'_>, input: u32, path: &EntryPath, line: u32) -> 
     Some((object, latest))
 }
 
+/// Whether something that [`read`] declined is an object all the same: it carries what an API server gave it.
+pub(super) fn is_nameless(root: Value<'_>) -> bool {
+    root.get("metadata").is_some_and(|metadata| metadata.get("uid").or_else(|| metadata.get("resourceVersion")).is_some())
+        && root.get("items").is_none()
+}
+
 /// The body with the lines it stands on, two more on either side, and without the block of managed fields.
 pub(super) fn body(tape: Tape, source: &[u8], lines: &Lines, first: u32) -> Tape {
     let from = first.saturating_sub(2).max(1);

@@ -104,6 +104,7 @@ impl<'p> Worker<'p> {
         let path = EntryPath(part.path.clone());
         let Harvest { objects, events, problems, .. } = harvest;
         let mut lines: Option<Lines> = None;
+        let mut nameless = Vec::new();
         let mut on_item = |item: Item<'_>| {
             let root = item.draft.root();
             if event::is_event(root) {
@@ -113,7 +114,14 @@ impl<'p> Worker<'p> {
                 }
                 return;
             }
-            let Some((mut object, latest)) = object::read(root, *input, &path, item.line) else { return };
+            let Some((mut object, latest)) = object::read(root, *input, &path, item.line) else {
+                if object::is_nameless(root) {
+                    // The object was there, so its kind cannot count as collected whole.
+                    let reason = "an object without a kind or a name".to_owned();
+                    nameless.push(Problem::Unparsable { line: item.line, reason, text: String::new() });
+                }
+                return;
+            };
             if keep::keeps(object.kind(), extra_kinds) {
                 let lines = lines.get_or_insert_with(|| Lines::of(source));
                 object.body = Some(object::body(item.draft.to_tape(), source, lines, item.line));
@@ -122,5 +130,6 @@ impl<'p> Worker<'p> {
         };
         let mut on_problem = |problem: Problem| problems.push((part.path.clone(), part.member, problem));
         reader.read(source, limits, &mut on_item, &mut on_problem);
+        problems.extend(nameless.into_iter().map(|problem| (part.path.clone(), part.member, problem)));
     }
 }

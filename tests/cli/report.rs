@@ -282,3 +282,21 @@ fn an_input_called_like_a_command_is_given_with_its_folder() {
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["inputs"][0]["name"], "cat");
 }
+
+#[test]
+fn a_dash_is_standard_input() {
+    let piped = |args: &[&str]| {
+        let file = std::fs::File::open(packed()).unwrap();
+        let output = program(args).stdin(Stdio::from(file)).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (code, out, err) = piped(&["-", "--format", "json"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    let mut report: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(report["inputs"][0]["name"], "stdin");
+    report["inputs"][0]["name"] = "multi-attach.tar.gz".into();
+    assert_eq!(report, json(&[&packed()]), "the same report as from the file, its digest too");
+    let (code, out, err) = piped(&["cat", "events.yaml:1", "-i", "-"]);
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    assert!(err.contains("only once") && err.contains("help:"), "{err}");
+}

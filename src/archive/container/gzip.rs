@@ -1,26 +1,10 @@
-//! gzip: any number of members in a row, garbage behind the last one tolerated.
-
-use std::cell::Cell;
+//! Deflate: as gzip, any number of members in a row, garbage behind the last one tolerated.
 
 use flate2::{Decompress, FlushDecompress, Status};
 
+use super::budget::{Budget, Flow};
 use super::bytes::{Break, Bytes, copy};
 use crate::archive::gap::GapKind;
-use crate::archive::limits::Limits;
-
-/// What all decompressors of one walk may still produce, together.
-#[derive(Debug)]
-pub(in crate::archive) struct Budget {
-    left: Cell<u64>,
-    ratio: u64,
-    ratio_floor: u64,
-}
-
-impl Budget {
-    pub(in crate::archive) fn new(limits: &Limits) -> Self {
-        Self { left: Cell::new(limits.unpacked), ratio: limits.ratio, ratio_floor: limits.ratio_floor }
-    }
-}
 
 /// Output that is not written straight to its place waits here; zlib copies its 32 KiB window once per fill.
 const BUFFER: usize = 256 * 1024;
@@ -38,7 +22,16 @@ pub(in crate::archive) struct Gzip<'a> {
 
 impl<'a> Gzip<'a> {
     pub(in crate::archive) fn new(inner: &'a mut dyn Bytes, budget: &'a Budget) -> Self {
-        let inflater = Inflater { inner, budget, state: gzip_state(), finished: false, broken: None, taken: 0, made: 0, mark: (0, 0) };
+        Self::of(inner, budget, gzip_state(), true)
+    }
+
+    /// Bare deflate, as a member of a zip file has it. Takes no byte beyond its end.
+    pub(in crate::archive) fn raw(inner: &'a mut dyn Bytes, budget: &'a Budget) -> Self {
+        Self::of(inner, budget, Decompress::new(false), false)
+    }
+
+    fn of(inner: &'a mut dyn Bytes, budget: &'a Budget, state: Decompress, members: bool) -> Self {
+        let inflater = Inflater { inner, budget, state, members, finished: false, broken: None, flow: Flow::default() };
         Self { inflater, buffer: vec![0; BUFFER], start: 0, end: 0, position: 0 }
     }
 }
@@ -94,7 +87,7 @@ impl Bytes for Gzip<'_> {
     }
 
     fn mark(&mut self) {
-        self.inflater.mark = (self.inflater.taken, self.inflater.made);
+        self.inflater.flow.mark();
     }
 }
 
@@ -102,11 +95,11 @@ struct Inflater<'a> {
     inner: &'a mut dyn Bytes,
     budget: &'a Budget,
     state: Decompress,
+    /// Another gzip member may follow the first.
+    members: bool,
     finished: bool,
     broken: Option<Break>,
-    taken: u64,
-    made: u64,
-    mark: (u64, u64),
+    flow: Flow,
 }
 
 fn gzip_state() -> Decompress {
@@ -124,8 +117,8 @@ impl Inflater<'_> {
             let taken = self.state.total_in() - before.0;
             let made = self.state.total_out() - before.1;
             self.inner.consume(usize::try_from(taken).unwrap_or(usize::MAX));
-            self.taken += taken;
-            self.made += made;
+            // A stream that broke by itself keeps that reason: it is the truer one.
+            let beyond = self.budget.account(&mut self.flow, taken, made);
             match result {
                 Ok(Status::StreamEnd) => self.next_member(),
                 // Without input the state may still hold output, so the end is only sure when none came.
@@ -136,8 +129,10 @@ impl Inflater<'_> {
                 Ok(_) => {}
                 Err(error) => self.corrupt(error.message().unwrap_or("cannot be unpacked")),
             }
+            if self.broken.is_none() {
+                self.broken = beyond;
+            }
             if made > 0 {
-                self.account(made);
                 return usize::try_from(made).unwrap_or(usize::MAX).min(dst.len());
             }
         }
@@ -145,7 +140,7 @@ impl Inflater<'_> {
     }
 
     fn next_member(&mut self) {
-        if self.inner.peek(3).starts_with(&[0x1f, 0x8b, 8]) {
+        if self.members && self.inner.peek(3).starts_with(&[0x1f, 0x8b, 8]) {
             self.state = gzip_state();
         } else {
             self.finished = true;
@@ -154,24 +149,5 @@ impl Inflater<'_> {
 
     fn corrupt(&mut self, why: &str) {
         self.broken = Some(Break::new(GapKind::Corrupt, format!("the compressed data is damaged ({why})")));
-    }
-
-    fn account(&mut self, made: u64) {
-        let Some(left) = self.budget.left.get().checked_sub(made) else {
-            self.budget.left.set(0);
-            self.limit("more bytes than the limit for unpacked data");
-            return;
-        };
-        self.budget.left.set(left);
-        let unpacked = self.made - self.mark.1;
-        let packed = self.taken - self.mark.0;
-        if unpacked > self.budget.ratio_floor && unpacked / self.budget.ratio.max(1) > packed {
-            self.limit("grows beyond the limit for the compression ratio");
-        }
-    }
-
-    fn limit(&mut self, why: &str) {
-        // A stream that broke by itself keeps that reason: it is the truer one.
-        self.broken.get_or_insert_with(|| Break::new(GapKind::Limit, why));
     }
 }

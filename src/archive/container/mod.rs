@@ -1,12 +1,18 @@
 //! Readers of containers, one file per format.
 //!
-//! Compressed streams (`gzip`) implement [`Bytes`] over other [`Bytes`], so they stack to any depth without a buffer
-//! between them that grows with the content. Archives (`tar`) walk such a stream and hand each member to the walker.
+//! Compressed streams (`gzip`, and those in `unpack`) implement [`Bytes`] over other [`Bytes`], so they stack to any depth without
+//! a buffer between them that grows with the content. Archives (`tar`, `zip`) walk such a stream and hand each member to the walker.
 
+mod budget;
 mod bytes;
 mod gzip;
 pub(super) mod tar;
 pub(super) mod tar_header;
+mod unpack;
+pub(super) mod zip;
+mod zip_header;
+mod zstd;
 
+pub(super) use budget::Budget;
 pub(super) use bytes::{Break, Bytes, Input};
-pub(super) use gzip::{Budget, Gzip};
+pub(super) use unpack::{Packing, unpack};

@@ -85,9 +85,9 @@ fn what_is_no_archive_is_refused_by_name() {
     let error = error_of("x.tar.gz", b"<!DOCTYPE html>\n<title>Sign in</title>");
     assert_eq!(error.code().unwrap().to_string(), "archive::not_an_archive");
     assert!(error.to_string().contains("an HTML page"));
-    let error = error_of("x", b"PK\x03\x04....");
-    assert_eq!(error.to_string(), "`x` is a zip file, which is not read");
-    assert!(error.help().unwrap().to_string().contains("unzip"));
+    let error = error_of("x", b"7z\xbc\xaf\x27\x1c....");
+    assert_eq!(error.to_string(), "`x` is a 7z file, which is not read");
+    assert!(error.help().unwrap().to_string().contains("7z x"));
     let missing = walk(&Source::from("/nowhere/at/all"), &Limits::default(), &|_| Want::Skip, &mut |_| None, &mut |_| {});
     assert!(matches!(missing, Err(ArchiveError::Missing { help: None, .. })));
 }

@@ -113,10 +113,10 @@ fn only_what_is_wanted_is_delivered_but_every_path_is_asked_for() {
 
 #[test]
 fn foreign_containers_are_named() {
-    let tar = Tar::new().file("a.txt", b"PK\x03\x04rest").file("b", b"\x28\xb5\x2f\xfdrest").file("c", "1");
+    let tar = Tar::new().file("a.txt", b"7z\xbc\xaf\x27\x1crest").file("b", b"Rar!\x1a\x07\x01\0rest").file("c", "1");
     let seen = see(tar.gzip());
     assert_eq!(seen.gap_kinds(), [GapKind::Unsupported, GapKind::Unsupported]);
-    assert!(seen.gaps[0].to_string().starts_with("a.txt: is a zip file"));
+    assert!(seen.gaps[0].to_string().starts_with("a.txt: is a 7z file"));
     assert_eq!(seen.files.len(), 1);
 }
 

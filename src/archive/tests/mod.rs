@@ -1,6 +1,7 @@
 //! The walk as a whole.
 
 mod chunks;
+mod containers;
 mod damage;
 mod directories;
 mod limits;

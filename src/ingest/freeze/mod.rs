@@ -39,7 +39,7 @@ pub struct Frozen {
     pub graph: Graph,
     /// Bytes by YAML reader.
     pub yaml: Stats,
-    /// Objects before copies were merged.
+    /// Objects before copies were merged, events among them.
     pub copies: u64,
 }
 
@@ -107,7 +107,7 @@ impl Collected {
     fn freeze(mut self) -> Frozen {
         last_member_wins(&mut self.objects, |object| &object.places[0].path, |object| object.places[0].input);
         last_member_wins(&mut self.events, |event| &event.place.path, |event| event.place.input);
-        let copies = self.objects.len() as u64;
+        let copies = (self.objects.len() + self.events.len()) as u64;
         let logs = logs::merge(std::mem::take(&mut self.chunks));
         self.gaps.extend(logs.gaps);
         let clusters = clusters::find(&self, &logs.logs);
