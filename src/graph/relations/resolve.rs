@@ -278,7 +278,8 @@ impl Seek<'_> {
     fn synced_copy(&self) -> Vec<ObjectId> {
         let elsewhere = self.graph.cluster_ids().filter(|&cluster| cluster != self.object.cluster);
         let kinds = self.row.to;
-        let same = elsewhere.flat_map(|cluster| kinds.iter().flat_map(move |kind| self.graph.named(kind, &self.object.name).map(move |id| (cluster, id))));
+        let same =
+            elsewhere.flat_map(|cluster| kinds.iter().flat_map(move |kind| self.graph.named(kind, &self.object.name).map(move |id| (cluster, id))));
         self.among(same.filter(|&(cluster, id)| self.graph.object(id).cluster == cluster).map(|(_, id)| id).collect(), |_| true)
     }
 
