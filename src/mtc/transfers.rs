@@ -182,7 +182,7 @@ mod tests {
             );
         }
         let graph = case.freeze();
-        let behind = |name| queued_behind(&graph, find(&graph, "PodVolumeBackup", name));
+        let behind = |name| queued_behind(&graph, &mut Busy::new(&graph), find(&graph, "PodVolumeBackup", name));
         assert_eq!((behind("a"), behind("b").as_deref(), behind("c")), (None, Some("a"), None));
     }
 
