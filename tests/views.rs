@@ -105,6 +105,9 @@ fn a_migration_shows_its_phases_its_volumes_and_its_root() {
     assert!(view["waits_for"].as_str().unwrap().contains("PodVolumeRestore on the target"));
     assert!(view["roots"][0].as_str().unwrap().contains("storage/multi-attach"));
     let steps = view["steps"].as_array().unwrap();
+    let failed = steps.iter().find(|step| step["state"] == "failed").unwrap();
+    let phases = failed["phases"].as_array().unwrap();
+    assert!(phases.iter().any(|phase| phase["phase"] == "StageRestoreCreated" && phase["state"] == "failed"), "{failed}");
     assert!(steps.iter().any(|step| step["phases"].as_array().unwrap().iter().any(|phase| phase["from"] == "log")));
     assert!(view["volumes"].as_array().unwrap().len() >= 2, "{view}");
 }

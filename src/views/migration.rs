@@ -112,8 +112,8 @@ fn steps(run: &Run, spans: &[PhaseSpan], until: Option<Timestamp>) -> Vec<StepVi
             }
             !inside
         });
-        let current =
-            run.phase.as_deref().filter(|phase| step.phase.as_deref().is_some_and(|own| phases::canonical(own) == phases::canonical(phase)));
+        // The controller clears the phase of a step when the run moves on to clean up.
+        let current = run.phase.as_deref().filter(|_| run.step.as_deref() == Some(step.name.as_str()));
         if let Some(phase) = current.filter(|_| matches!(step.state, StepState::Failed | StepState::Running))
             && !own.iter().any(|known| known.phase == phase)
         {

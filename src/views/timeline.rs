@@ -140,8 +140,13 @@ fn life(object: &Object, raw: &mut Vec<Raw>) {
         let Some(time) = time else { return };
         raw.push(of_object(object, "object", time, weight, text, object.place().cloned()));
     };
-    add(object.created, Weight::Info, "created".into());
     let started = ["status.startTimestamp", "status.startTime"].iter().find_map(|path| object.time(path));
+    // Velero copies finished backups to the other side; what they tell happened where they were made.
+    if started.zip(object.created).is_some_and(|(started, created)| started < created) {
+        add(object.created, Weight::Info, "copied from the other cluster".into());
+        return;
+    }
+    add(object.created, Weight::Info, "created".into());
     add(started.filter(|time| Some(*time) != object.created), Weight::Info, "started".into());
     let phase = object.text("status.phase").map(Cow::into_owned).unwrap_or_default();
     let bad = phase.contains("Fail");
