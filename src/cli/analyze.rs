@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+use super::prefix::{Candidate, choose};
 use super::{Exit, Failure, screen};
 use crate::finding::{Report, Severity};
 use crate::output::{self, Format};
@@ -72,25 +73,10 @@ impl AnalyzeArgs {
     }
 }
 
-/// The migration whose name or UID starts so. A whole name wins over longer ones that start alike.
+/// The migration whose name or UID starts so.
 fn migration(report: &Report, prefix: &str) -> Result<String, Failure> {
-    if let Some(run) = report.migrations.iter().find(|run| run.name == prefix || run.id == prefix) {
-        return Ok(run.id.clone());
-    }
-    let fitting: Vec<_> = report.migrations.iter().filter(|run| run.name.starts_with(prefix) || run.id.starts_with(prefix)).collect();
-    let names = |runs: &mut dyn Iterator<Item = &str>| runs.take(10).collect::<Vec<_>>().join(", ");
-    match fitting.as_slice() {
-        [run] => Ok(run.id.clone()),
-        [] => {
-            let all = names(&mut report.migrations.iter().map(|run| run.name.as_str()));
-            let help = if all.is_empty() { "these inputs hold no migration".to_owned() } else { format!("there are {all}") };
-            Err(Failure::Usage { what: format!("no migration starts with `{prefix}`"), help: Some(help) })
-        }
-        several => {
-            let names = names(&mut several.iter().map(|run| run.name.as_str()));
-            Err(Failure::Usage { what: format!("several migrations start with `{prefix}`"), help: Some(format!("one of {names}?")) })
-        }
-    }
+    let all = report.migrations.iter().map(|run| Candidate { name: &run.name, uid: Some(&run.id), shown: run.name.clone(), it: run.id.clone() });
+    choose("migration", prefix, all.collect())
 }
 
 /// Writes a file aside and renames it, so that nobody ever reads half a report.

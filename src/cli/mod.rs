@@ -3,14 +3,21 @@
 //! May import any room. One file for each subcommand; read [`Cli`] first, then [`run`].
 
 mod analyze;
+mod case;
 mod cat;
 mod completions;
 mod exit;
 mod failure;
+mod logs;
+mod migration;
+mod moment;
 mod pipeline;
+mod prefix;
 mod progress;
 pub mod rules;
 mod screen;
+mod subject;
+mod timeline;
 
 use clap::{Parser, Subcommand};
 
@@ -19,6 +26,9 @@ pub use cat::{CatArgs, write_lines};
 pub use completions::CompletionsArgs;
 pub use exit::Exit;
 pub use failure::Failure;
+pub use logs::{Level, LogsArgs};
+pub use migration::MigrationArgs;
+pub use timeline::TimelineArgs;
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -76,6 +86,12 @@ pub enum Command {
     Rules(rules::RulesArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
+    /// Print the log lines that concern one migration or plan, of all clusters
+    Logs(LogsArgs),
+    /// Show what happened when, by objects, events and telling log lines
+    Timeline(TimelineArgs),
+    /// Show one migration in full: steps, phases, volumes, and why it stands so
+    Migration(MigrationArgs),
 }
 
 /// Runs the command and says how it went; what went wrong is already on standard error.
@@ -91,6 +107,9 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         (Some(Command::Cat(args)), _) => args.run(),
         (Some(Command::Rules(args)), _) => args.run(&cli.common),
         (Some(Command::Completions(args)), _) => args.run(),
+        (Some(Command::Logs(args)), _) => args.run(&cli.common),
+        (Some(Command::Timeline(args)), _) => args.run(&cli.common),
+        (Some(Command::Migration(args)), _) => args.run(&cli.common),
         (None, Some(args)) => args.run(&cli.common),
         (None, None) => Err(Failure::Usage { what: "no input given".into(), help: Some("try mig-analyze must-gather.tar.gz".into()) }),
     }

@@ -8,6 +8,12 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
+/// Any view as JSON.
+pub(super) fn view(view: &impl serde::Serialize, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, view)?;
+    out.write_all(b"\n")
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::Value;

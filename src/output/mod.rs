@@ -9,6 +9,7 @@ mod terminal;
 use std::io::{self, Write};
 
 use crate::finding::Report;
+use crate::finding::view::{LogView, MigrationView, Timeline};
 
 /// A form that a report can take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,6 +60,21 @@ pub fn render(report: &Report, format: Format, options: &Options, out: &mut dyn 
         Format::Terminal => terminal::render(report, options, out),
         Format::Json => json::render(report, out),
     }
+}
+
+/// Writes the log lines of one thing; `raw` as the programs wrote them.
+pub fn render_logs(view: &LogView, format: Format, raw: bool, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    if format == Format::Json { json::view(view, out) } else { terminal::logs::render(view, raw, options, out) }
+}
+
+/// Writes what happened when.
+pub fn render_timeline(view: &Timeline, format: Format, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    if format == Format::Json { json::view(view, out) } else { terminal::timeline::render(view, options, out) }
+}
+
+/// Writes one migration in full.
+pub fn render_migration(view: &MigrationView, format: Format, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    if format == Format::Json { json::view(view, out) } else { terminal::migration::render(view, options, out) }
 }
 
 #[cfg(test)]

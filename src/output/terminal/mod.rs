@@ -5,11 +5,14 @@
 mod findings;
 mod fit;
 mod head;
+pub(super) mod logs;
+pub(super) mod migration;
 mod page;
 mod paint;
 mod runs;
 mod snippet;
 mod tail;
+pub(super) mod timeline;
 
 use std::io::{self, Write};
 
