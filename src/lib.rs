@@ -13,5 +13,6 @@ pub mod output;
 mod pipeline;
 pub mod rules;
 pub mod scan;
+pub mod views;
 
 pub use pipeline::{Analysis, Error, Figures, Options, Progress, Quiet, analyze, analyze_sources, load_pack, named, read_case};

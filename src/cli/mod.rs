@@ -5,20 +5,26 @@
 mod analyze;
 mod cat;
 mod completions;
+mod coverage;
 mod exit;
 mod failure;
+mod get;
 mod pipeline;
 mod progress;
 pub mod rules;
 mod screen;
+mod tree;
 
 use clap::{Parser, Subcommand};
 
 pub use analyze::AnalyzeArgs;
 pub use cat::{CatArgs, write_lines};
 pub use completions::CompletionsArgs;
+pub use coverage::CoverageArgs;
 pub use exit::Exit;
 pub use failure::Failure;
+pub use get::{Form, GetArgs};
+pub use tree::TreeArgs;
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -76,6 +82,12 @@ pub enum Command {
     Rules(rules::RulesArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
+    /// Show what belongs to a plan or a migration, and how each piece stands
+    Tree(TreeArgs),
+    /// List objects of one kind, as `oc get` does
+    Get(GetArgs),
+    /// Show what was gathered, what was not, and how to collect it
+    Coverage(CoverageArgs),
 }
 
 /// Runs the command and says how it went; what went wrong is already on standard error.
@@ -91,6 +103,9 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         (Some(Command::Cat(args)), _) => args.run(),
         (Some(Command::Rules(args)), _) => args.run(&cli.common),
         (Some(Command::Completions(args)), _) => args.run(),
+        (Some(Command::Tree(args)), _) => args.run(&cli.common),
+        (Some(Command::Get(args)), _) => args.run(&cli.common),
+        (Some(Command::Coverage(args)), _) => args.run(&cli.common),
         (None, Some(args)) => args.run(&cli.common),
         (None, None) => Err(Failure::Usage { what: "no input given".into(), help: Some("try mig-analyze must-gather.tar.gz".into()) }),
     }

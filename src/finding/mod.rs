@@ -8,6 +8,7 @@ mod kinds;
 pub mod redact;
 mod report;
 mod sample;
+pub mod view;
 
 pub use evidence::Evidence;
 pub use kinds::{Confidence, Outcome, RuleRole, RuleState, Severity};

@@ -9,6 +9,7 @@ mod terminal;
 use std::io::{self, Write};
 
 use crate::finding::Report;
+use crate::finding::view::{Coverage, Table, Tree};
 
 /// A form that a report can take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,6 +59,32 @@ pub fn render(report: &Report, format: Format, options: &Options, out: &mut dyn 
     match format {
         Format::Terminal => terminal::render(report, options, out),
         Format::Json => json::render(report, out),
+    }
+}
+
+/// Writes what belongs to plans and migrations.
+pub fn tree(tree: &Tree, format: Format, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Terminal => out.write_all(terminal::tree(tree, options).as_bytes()),
+        Format::Json => json::view(tree, out),
+    }
+}
+
+/// Writes a table for people; `wide` with every column, uncut.
+pub fn table(table: &Table, wide: bool, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(terminal::table(table, wide, options).as_bytes())
+}
+
+/// Writes a table for programs.
+pub fn rows(table: &Table, out: &mut dyn Write) -> io::Result<()> {
+    json::view(table, out)
+}
+
+/// Writes what was gathered.
+pub fn coverage(coverage: &Coverage, format: Format, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Terminal => out.write_all(terminal::coverage(coverage, options).as_bytes()),
+        Format::Json => json::view(coverage, out),
     }
 }
 

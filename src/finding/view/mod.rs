@@ -1,0 +1,11 @@
+//! What the drill-down commands show: plain structs, one file for each view, printed by `output`.
+
+mod coverage;
+mod shared;
+mod table;
+mod tree;
+
+pub use coverage::{Coverage, CoveredCluster, DatasetLine, HoleLine, KindCount, LogCover, NamespaceCount, SkippedRule};
+pub use shared::{ClusterLine, Health, Mark, Presence};
+pub use table::{Column, Row, Table};
+pub use tree::{Tree, TreeNode};
