@@ -95,7 +95,7 @@ fn identities(archive: &Path) -> BTreeMap<String, usize> {
     for entry in tar.entries().unwrap() {
         let mut entry = entry.unwrap();
         let path = entry.path().unwrap().to_string_lossy().into_owned();
-        if !path.ends_with(".yaml") {
+        if Path::new(&path).extension().is_none_or(|extension| extension != "yaml") {
             continue;
         }
         let mut text = String::new();
