@@ -26,6 +26,8 @@ pub struct Options {
     pub rules: Vec<PathBuf>,
     /// Rules whose findings are left out.
     pub ignore: Vec<String>,
+    /// Kinds whose bodies are kept beside those that rules and views read.
+    pub keep: Vec<String>,
 }
 
 /// Told how far the work is.
@@ -147,7 +149,7 @@ pub fn load_pack(options: &Options) -> Result<Pack, Error> {
 pub fn read_case(sources: &[(String, Source)], pack: &Pack, options: &Options, progress: &dyn Progress) -> Result<(Graph, Figures), Error> {
     let mut figures = Figures::default();
     let patterns = PatternSet::compile(&pack.patterns())?;
-    let kinds: Vec<String> = pack.kinds().into_iter().map(str::to_owned).collect();
+    let kinds: Vec<String> = pack.kinds().into_iter().map(str::to_owned).chain(options.keep.iter().cloned()).collect();
 
     let clock = Instant::now();
     let mut read = Vec::with_capacity(sources.len());

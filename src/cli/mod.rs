@@ -6,8 +6,10 @@ mod analyze;
 mod case;
 mod cat;
 mod completions;
+mod coverage;
 mod exit;
 mod failure;
+mod get;
 mod logs;
 mod migration;
 mod moment;
@@ -18,17 +20,21 @@ pub mod rules;
 mod screen;
 mod subject;
 mod timeline;
+mod tree;
 
 use clap::{Parser, Subcommand};
 
 pub use analyze::AnalyzeArgs;
 pub use cat::{CatArgs, write_lines};
 pub use completions::CompletionsArgs;
+pub use coverage::CoverageArgs;
 pub use exit::Exit;
 pub use failure::Failure;
+pub use get::{Form, GetArgs};
 pub use logs::{Level, LogsArgs};
 pub use migration::MigrationArgs;
 pub use timeline::TimelineArgs;
+pub use tree::TreeArgs;
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -92,6 +98,12 @@ pub enum Command {
     Timeline(TimelineArgs),
     /// Show one migration in full: steps, phases, volumes, and why it stands so
     Migration(MigrationArgs),
+    /// Show what belongs to a plan or a migration, and how each piece stands
+    Tree(TreeArgs),
+    /// List objects of one kind, as `oc get` does
+    Get(GetArgs),
+    /// Show what was gathered, what was not, and how to collect it
+    Coverage(CoverageArgs),
 }
 
 /// Runs the command and says how it went; what went wrong is already on standard error.
@@ -110,6 +122,9 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         (Some(Command::Logs(args)), _) => args.run(&cli.common),
         (Some(Command::Timeline(args)), _) => args.run(&cli.common),
         (Some(Command::Migration(args)), _) => args.run(&cli.common),
+        (Some(Command::Tree(args)), _) => args.run(&cli.common),
+        (Some(Command::Get(args)), _) => args.run(&cli.common),
+        (Some(Command::Coverage(args)), _) => args.run(&cli.common),
         (None, Some(args)) => args.run(&cli.common),
         (None, None) => Err(Failure::Usage { what: "no input given".into(), help: Some("try mig-analyze must-gather.tar.gz".into()) }),
     }

@@ -1,9 +1,10 @@
 //! What the reader's terminal can show. The only place that asks.
 
-use std::io::{self, IsTerminal};
+use std::io::{self, BufWriter, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
 
+use super::{Common, Exit, Failure};
 use crate::output::Options;
 
 /// Columns when nobody looks: what a support case shows without wrapping.
@@ -25,4 +26,16 @@ pub(super) fn options() -> Options {
 /// How a report looks in a file.
 pub(super) fn paper() -> Options {
     Options { width: PAPER, ..Options::default() }
+}
+
+/// How a view looks on standard output.
+pub(super) fn verbose(common: &Common) -> Options {
+    Options { verbose: common.verbose, ..options() }
+}
+
+/// Writes to standard output.
+pub(super) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Exit, Failure> {
+    let mut out = BufWriter::new(anstream::stdout().lock());
+    write(&mut out).and_then(|()| out.flush()).map_err(Failure::stdout)?;
+    Ok(Exit::Done)
 }

@@ -1,5 +1,7 @@
 use std::io::{self, Write};
 
+use serde::Serialize;
+
 use crate::finding::Report;
 
 /// The report as a documented JSON document. Field order is that of the structs, so the same report gives the same bytes.
@@ -8,8 +10,8 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
-/// Any view as JSON.
-pub(super) fn view(view: &impl serde::Serialize, out: &mut dyn Write) -> io::Result<()> {
+/// A view as a JSON document; its fields are those of the struct.
+pub(super) fn view(view: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, view)?;
     out.write_all(b"\n")
 }

@@ -9,6 +9,7 @@ mod terminal;
 use std::io::{self, Write};
 
 use crate::finding::Report;
+use crate::finding::view::{Coverage, Table, Tree};
 use crate::finding::view::{LogView, MigrationView, Timeline};
 
 /// A form that a report can take.
@@ -75,6 +76,32 @@ pub fn render_timeline(view: &Timeline, format: Format, options: &Options, out: 
 /// Writes one migration in full.
 pub fn render_migration(view: &MigrationView, format: Format, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     if format == Format::Json { json::view(view, out) } else { terminal::migration::render(view, options, out) }
+}
+
+/// Writes what belongs to plans and migrations.
+pub fn tree(tree: &Tree, format: Format, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Terminal => out.write_all(terminal::tree(tree, options).as_bytes()),
+        Format::Json => json::view(tree, out),
+    }
+}
+
+/// Writes a table for people; `wide` with every column, uncut.
+pub fn table(table: &Table, wide: bool, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(terminal::table(table, wide, options).as_bytes())
+}
+
+/// Writes a table for programs.
+pub fn rows(table: &Table, out: &mut dyn Write) -> io::Result<()> {
+    json::view(table, out)
+}
+
+/// Writes what was gathered.
+pub fn coverage(coverage: &Coverage, format: Format, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Terminal => out.write_all(terminal::coverage(coverage, options).as_bytes()),
+        Format::Json => json::view(coverage, out),
+    }
 }
 
 #[cfg(test)]

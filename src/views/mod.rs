@@ -14,3 +14,16 @@ pub use latest::Latest;
 pub use migration::{PhaseSpan, migration};
 pub use needles::{Needle, Search, search};
 pub use timeline::{Part, Weight, timeline};
+mod columns;
+mod coverage;
+mod kinds;
+mod select;
+mod shared;
+mod state;
+mod table;
+mod tree;
+
+pub use coverage::coverage;
+pub use select::{Scope, SelectError};
+pub use table::{Ask, AskError, kind, objects, table};
+pub use tree::tree;

@@ -7,3 +7,12 @@ mod timeline;
 pub use logs::{LogLine, LogView};
 pub use migration::{MigrationView, PhaseView, StepView, VolumeView};
 pub use timeline::{Moment, Timeline};
+mod coverage;
+mod shared;
+mod table;
+mod tree;
+
+pub use coverage::{Coverage, CoveredCluster, DatasetLine, HoleLine, KindCount, LogCover, NamespaceCount, SkippedRule};
+pub use shared::{ClusterLine, Health, Mark, Presence};
+pub use table::{Column, Row, Table};
+pub use tree::{Tree, TreeNode};

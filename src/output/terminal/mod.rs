@@ -2,6 +2,7 @@
 //!
 //! Read [`head`] first. Colours are decided in [`paint`], columns in [`fit`], and nothing here knows a terminal.
 
+mod coverage;
 mod findings;
 mod fit;
 mod head;
@@ -11,12 +12,18 @@ mod page;
 mod paint;
 mod runs;
 mod snippet;
+mod table;
 mod tail;
 pub(super) mod timeline;
+mod tree;
 
 use std::io::{self, Write};
 
 use page::Page;
+
+pub(super) use coverage::text as coverage;
+pub(super) use table::text as table;
+pub(super) use tree::text as tree;
 
 use super::Options;
 use crate::finding::Report;

@@ -1,0 +1,46 @@
+//! What several views say in the same words.
+
+use crate::finding::redact::clean;
+use crate::finding::view::{ClusterLine, Mark};
+use crate::finding::{Report, Target};
+use crate::graph::{Graph, Object};
+use crate::model::{ClusterId, ObjectRef, Span};
+
+/// Clusters as views name them.
+pub(super) fn clusters(graph: &Graph) -> Vec<ClusterLine> {
+    let line = |id: ClusterId| {
+        let cluster = graph.cluster(id);
+        ClusterLine {
+            id: id.label(),
+            name: clean(&cluster.name),
+            roles: cluster.roles.iter().map(ToString::to_string).collect(),
+            now: cluster.now.map(|now| now.to_string()),
+        }
+    };
+    graph.cluster_ids().map(line).collect()
+}
+
+/// An object as a reader looks it up.
+pub(super) fn target(reference: &ObjectRef) -> Target {
+    Target {
+        cluster: reference.cluster.label(),
+        kind: clean(&reference.kind),
+        namespace: reference.namespace.as_deref().map(clean),
+        name: clean(&reference.name),
+        uid: reference.uid.as_ref().map(|uid| clean(uid.as_str())),
+    }
+}
+
+/// From its creation to the end of its cluster's gather.
+pub(super) fn age(graph: &Graph, object: &Object) -> Option<Span> {
+    Some(graph.cluster(object.cluster).now?.since(object.created?))
+}
+
+/// Findings that sit on an object: it is their subject, one of their instances, or where they say to look.
+pub(super) fn marks(report: &Report, object: &Target) -> Vec<Mark> {
+    let same = |other: &Target| {
+        (&other.cluster, &other.kind, &other.namespace, &other.name) == (&object.cluster, &object.kind, &object.namespace, &object.name)
+    };
+    let on_it = report.findings.iter().filter(|finding| finding.subject.iter().chain(&finding.look_at).chain(&finding.instances).any(same));
+    on_it.map(|finding| Mark { finding: finding.id.clone(), severity: finding.severity }).collect()
+}

@@ -1,0 +1,222 @@
+//! What belongs to a plan or a migration: the console's debug tree, and what it leaves out.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::select::{self, Scope, SelectError};
+use super::{shared, state};
+use crate::finding::Report;
+use crate::finding::redact::clean;
+use crate::finding::view::{Health, Presence, Tree, TreeNode};
+use crate::graph::{Cover, Graph, Missing, ObjectId, Role};
+use crate::model::ObjectRef;
+use crate::mtc::{self, Run};
+
+/// Relations that lead from a kind to what belongs to it, in the order of the tree. No kind leads back to one above it, so the
+/// tree ends.
+const BRANCHES: &[(&str, &[&str])] = &[
+    ("MigPlan", &["source-cluster", "target-cluster", "storage", "locations", "registry", "runs", "hooks"]),
+    ("MigMigration", &["backups", "restores", "volume-migration", "image-migration", "run-jobs", "stage-pods"]),
+    ("Backup", &["location", "snapshot-location", "volume-backups"]),
+    ("Restore", &["volume-restores"]),
+    ("PodVolumeBackup", &["pod", "claim"]),
+    ("PodVolumeRestore", &["pod", "claim"]),
+    ("DirectVolumeMigration", &["volume-progress", "rsync-clients", "servers", "routes"]),
+    ("DirectImageMigration", &["streams"]),
+    ("MigHook", &["hook-jobs"]),
+    ("Job", &["pods"]),
+    ("Pod", &["mounts"]),
+    ("PersistentVolumeClaim", &["bound"]),
+];
+
+/// References whose end must exist as long as the object that names it does. Pods and claims of a finished run may be gone.
+const LASTING: &[&str] = &["source-cluster", "target-cluster", "storage", "hooks", "location"];
+
+/// Builds the tree of what the reader asked for.
+pub fn tree(graph: &Graph, report: &Report, scope: Scope<'_>, unhealthy_only: bool) -> Result<Tree, SelectError> {
+    let mut grow = Grow::new(graph, report);
+    let mut roots = match scope {
+        Scope::All => grow.everything(),
+        Scope::Plan(prefix) => vec![grow.node("", select::of_kind(graph, "MigPlan", prefix)?)],
+        Scope::Migration(prefix) => vec![grow.of_run(select::of_kind(graph, "MigMigration", prefix)?)],
+    };
+    if unhealthy_only {
+        roots.retain_mut(prune);
+    }
+    Ok(Tree { schema: 1, clusters: shared::clusters(graph), unhealthy_only, roots })
+}
+
+/// Leaves only the paths to what is wrong; false when there are none.
+fn prune(node: &mut TreeNode) -> bool {
+    node.children.retain_mut(prune);
+    let lost = node.presence == Presence::Missing && LASTING.contains(&node.relation.as_str());
+    !node.children.is_empty() || node.health == Health::Bad || !node.findings.is_empty() || lost
+}
+
+struct Grow<'g> {
+    graph: &'g Graph,
+    report: &'g Report,
+    runs: FxHashMap<ObjectId, Run>,
+    /// The claim that a progress object speaks of: it carries only a hash of the name.
+    claims: FxHashMap<ObjectId, (String, String)>,
+    /// The only run to show, when one was asked for.
+    only: Option<ObjectId>,
+    shown: FxHashSet<ObjectId>,
+}
+
+impl<'g> Grow<'g> {
+    fn new(graph: &'g Graph, report: &'g Report) -> Self {
+        let runs = mtc::migrations(graph);
+        let volumes = runs.iter().flat_map(|run| &run.volumes);
+        let claims = volumes.filter_map(|volume| Some((volume.object?, (volume.namespace.clone(), volume.claim.clone())))).collect();
+        let runs = runs.into_iter().map(|run| (run.id, run)).collect();
+        Self { graph, report, runs, claims, only: None, shown: FxHashSet::default() }
+    }
+
+    fn everything(&mut self) -> Vec<TreeNode> {
+        let graph = self.graph;
+        let mut roots: Vec<TreeNode> = graph.of_kind("MigPlan").map(|id| self.node("", id)).collect();
+        let alone = |id: &ObjectId| graph.related(*id, "plan").targets.is_empty();
+        roots.extend(graph.of_kind("MigMigration").filter(alone).map(|id| self.node("", id)));
+        // Work of Velero and of rsync that no run owns: backups made by hand, or a gather without the MTC objects.
+        for (kind, relation) in [("Backup", "run"), ("Restore", "run"), ("DirectVolumeMigration", "run"), ("DirectImageMigration", "run")] {
+            let ids: Vec<ObjectId> = graph.of_kind(kind).filter(|&id| graph.related(id, relation).targets.is_empty()).collect();
+            roots.extend(self.nodes("", &ids));
+        }
+        roots
+    }
+
+    /// A run below its plan, without the other runs of the plan.
+    fn of_run(&mut self, run: ObjectId) -> TreeNode {
+        self.only = Some(run);
+        let plan = self.graph.related(run, "plan").targets.first().copied();
+        self.node("", plan.unwrap_or(run))
+    }
+
+    fn node(&mut self, relation: &str, id: ObjectId) -> TreeNode {
+        let graph = self.graph;
+        let object = graph.object(id);
+        let target = shared::target(&object.reference());
+        let (state, health) = self.runs.get(&id).map_or_else(|| state::state(object), state::run);
+        let progress = self.runs.get(&id).map_or_else(|| state::progress(object), state::run_progress);
+        let first = self.shown.insert(id);
+        let children = if first { self.children(id) } else { Vec::new() };
+        TreeNode {
+            relation: relation.to_owned(),
+            findings: shared::marks(self.report, &target),
+            object: target,
+            presence: Presence::Found,
+            reason: None,
+            copies: Vec::new(),
+            state,
+            health,
+            created: object.created.map(|time| time.to_string()),
+            age_seconds: shared::age(graph, object).map(crate::model::Span::secs),
+            progress,
+            repeated: !first && self.has_branches(id),
+            children,
+        }
+    }
+
+    fn has_branches(&self, id: ObjectId) -> bool {
+        branches(self.graph.object(id).kind()).iter().any(|name| !self.graph.related(id, name).targets.is_empty())
+    }
+
+    fn children(&mut self, id: ObjectId) -> Vec<TreeNode> {
+        let mut children = Vec::new();
+        for name in branches(self.graph.object(id).kind()) {
+            let related = self.graph.related(id, name);
+            let mut targets = related.targets;
+            if *name == "runs" {
+                targets.retain(|&run| self.graph.object(run).kind() == "MigMigration" && self.only.is_none_or(|only| only == run));
+                targets.sort_by_key(|&run| (self.graph.object(run).created, run));
+            }
+            children.extend(self.nodes(name, &targets));
+            children.extend(related.missing.into_iter().map(|missing| self.absent(name, id, missing)));
+        }
+        children.extend(self.claim_of_progress(id));
+        children
+    }
+
+    /// Nodes of one relation. A Backup that Velero synced to the other cluster is the same backup, so it is one node.
+    fn nodes(&mut self, relation: &str, ids: &[ObjectId]) -> Vec<TreeNode> {
+        let graph = self.graph;
+        let mut nodes: Vec<TreeNode> = Vec::new();
+        let mut folded = FxHashSet::default();
+        for &id in ids {
+            if !folded.insert(id) {
+                continue;
+            }
+            let mut copies: Vec<ObjectId> = graph.related(id, "synced-copy").targets;
+            copies.retain(|copy| ids.contains(copy) && !folded.contains(copy));
+            folded.extend(copies.iter().copied());
+            copies.push(id);
+            // The cluster that made the backup holds its volumes; the other one has only what the bucket told it.
+            copies.sort_by_key(|&copy| {
+                let made = !graph.related(copy, "volume-backups").targets.is_empty();
+                (!made, !graph.cluster(graph.object(copy).cluster).is(Role::Source), copy)
+            });
+            let Some((&own, rest)) = copies.split_first() else { continue };
+            let mut node = self.node(relation, own);
+            node.copies = rest.iter().map(|&copy| graph.object(copy).cluster.label()).collect();
+            self.shown.extend(rest.iter().copied());
+            nodes.push(node);
+        }
+        nodes
+    }
+
+    fn claim_of_progress(&mut self, id: ObjectId) -> Vec<TreeNode> {
+        let object = self.graph.object(id);
+        let Some((namespace, claim)) = self.claims.get(&id).filter(|_| object.kind() == "DirectVolumeMigrationProgress").cloned() else {
+            return Vec::new();
+        };
+        let source = self.graph.of_kind("PersistentVolumeClaim").filter(|&pvc| {
+            let pvc = self.graph.object(pvc);
+            *pvc.name == *claim && pvc.namespace.as_deref() == Some(&*namespace) && self.graph.cluster(pvc.cluster).is(Role::Source)
+        });
+        source.collect::<Vec<_>>().into_iter().map(|pvc| self.node("claim", pvc)).collect()
+    }
+
+    fn absent(&self, relation: &str, from: ObjectId, missing: Missing) -> TreeNode {
+        let cluster = missing.cluster.unwrap_or(self.graph.object(from).cluster);
+        let (presence, reason) = match self.graph.coverage.objects(cluster, &missing.kind, missing.namespace.as_deref()) {
+            Cover::Full => (Presence::Missing, None),
+            Cover::No(reason) => (Presence::NotCollected, Some(clean(&reason))),
+        };
+        let reference = ObjectRef { cluster, kind: missing.kind, namespace: missing.namespace, name: missing.name, uid: None };
+        let object = shared::target(&reference);
+        TreeNode {
+            relation: relation.to_owned(),
+            findings: shared::marks(self.report, &object),
+            object,
+            presence,
+            reason,
+            copies: Vec::new(),
+            state: None,
+            health: Health::Unknown,
+            created: None,
+            age_seconds: None,
+            progress: None,
+            repeated: false,
+            children: Vec::new(),
+        }
+    }
+}
+
+fn branches(kind: &str) -> &'static [&'static str] {
+    BRANCHES.iter().find(|(from, _)| *from == kind).map_or(&[], |(_, names)| names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::relations;
+
+    #[test]
+    fn every_branch_is_a_relation_of_the_table() {
+        for (kind, names) in BRANCHES {
+            for name in *names {
+                assert!(relations::known(name), "{kind} leads along {name}, which is no relation");
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! The drill-down views over stories and over a real gather.
+
+#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use mig_analyze::output::{self, Format, Options as Page};
+use mig_analyze::rules::Pack;
+use mig_analyze::views::{self, Ask, Scope};
+use mig_analyze::{Analysis, Options, Quiet, analyze, named, read_case};
+
+fn story(inputs: &[&str]) -> Analysis {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let inputs: Vec<PathBuf> = inputs.iter().map(|input| root.join(input)).collect();
+    analyze(&inputs, &Options::default(), &Quiet).unwrap()
+}
+
+fn tree(analysis: &Analysis, scope: Scope<'_>, unhealthy: bool) -> String {
+    let tree = views::tree(&analysis.graph, &analysis.report, scope, unhealthy).unwrap();
+    let mut out = Vec::new();
+    output::tree(&tree, Format::Terminal, &Page::default(), &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn the_tree_leads_from_the_plan_to_the_pod_that_blocks_it() {
+    let analysis = story(&["packed/multi-attach.tar.gz"]);
+    let text = tree(&analysis, Scope::Migration("shop-stage"), true);
+    for wanted in ["MigPlan openshift-migration/shop-restage-plan", "PodVolumeRestore", "Pod shop/stage-shop-mysql-1-fdfgb-g8kqt  F1", "Init:0/1"] {
+        assert!(text.contains(wanted), "{wanted} is not in\n{text}");
+    }
+    assert!(!text.contains("MigStorage"), "what is well is left out:\n{text}");
+}
+
+#[test]
+fn a_synced_backup_is_one_node_on_the_cluster_that_made_it() {
+    let analysis = story(&["packed/multi-attach.tar.gz"]);
+    let text = tree(&analysis, Scope::Plan("shop-restage"), false);
+    let backups: Vec<&str> = text.lines().filter(|line| line.contains("- Backup shop-stage")).collect();
+    assert_eq!(backups.len(), 1, "{text}");
+    assert!(backups[0].contains("[aws-source]") && backups[0].ends_with("synced to host"), "{}", backups[0]);
+}
+
+#[test]
+fn a_line_of_the_tree_fits_the_page() {
+    let analysis = story(&["unschedulable-rsync/must-gather", "unschedulable-rsync/inspect"]);
+    let text = tree(&analysis, Scope::All, false);
+    assert!(text.contains("DirectVolumeMigration "), "{text}");
+    for line in text.lines() {
+        assert!(line.chars().count() <= 100, "{line}");
+    }
+}
+
+#[test]
+fn a_prefix_of_two_names_is_asked_back_and_one_of_none_lists_what_there_is() {
+    let analysis = story(&["packed/multi-attach.tar.gz"]);
+    let ask = |prefix| views::tree(&analysis.graph, &analysis.report, Scope::Migration(prefix), false).unwrap_err();
+    assert!(ask("shop").to_string().contains("several MigMigration"), "{}", ask("shop"));
+    assert!(ask("shop").help().contains("shop-cutover"), "{}", ask("shop").help());
+    assert!(ask("nope").help().contains("shop-stage"), "{}", ask("nope").help());
+}
+
+#[test]
+fn coverage_names_the_clusters_and_what_could_not_be_judged() {
+    let analysis = story(&["packed/multi-attach.tar.gz"]);
+    let view = views::coverage(&analysis.graph, &analysis.report);
+    assert_eq!(view.clusters.len(), 2);
+    let pods = view.clusters[0].kinds.iter().find(|kind| kind.kind == "Pod").unwrap();
+    assert!(pods.objects > 0 && view.clusters[0].logs.iter().any(|log| log.component == "velero" && log.from.is_some()));
+    for format in Format::ALL {
+        let mut out = Vec::new();
+        output::coverage(&view, *format, &Page::default(), &mut out).unwrap();
+        assert!(out.ends_with(b"\n"));
+    }
+}
+
+/// A public gather, when the machine has it; `REALDATA` names its folder.
+#[test]
+fn get_lists_as_many_objects_as_the_files_hold() {
+    let Some(archive) = std::env::var_os("REALDATA").map(|folder| Path::new(&folder).join("must-gather-clean-aws.tar.gz")) else { return };
+    let (graph, _) = read_case(&named(std::slice::from_ref(&archive)), &Pack::default(), &Options::default(), &Quiet).unwrap();
+    let counted = identities(&archive);
+    assert!(counted.len() > 10, "{counted:?}");
+    for (kind, expected) in counted {
+        let table = views::table(&graph, &Ask { kind: kind.clone(), ..Ask::default() }).unwrap();
+        assert_eq!(table.rows.len(), expected, "{kind}");
+    }
+}
+
+/// Objects by kind, read by another parser from a plain unpacking of the archive.
+fn identities(archive: &Path) -> BTreeMap<String, usize> {
+    let mut found: BTreeMap<String, std::collections::BTreeSet<(String, String, String)>> = BTreeMap::new();
+    let mut tar = tar::Archive::new(flate2::read::GzDecoder::new(std::fs::File::open(archive).unwrap()));
+    for entry in tar.entries().unwrap() {
+        let mut entry = entry.unwrap();
+        let path = entry.path().unwrap().to_string_lossy().into_owned();
+        if Path::new(&path).extension().is_none_or(|extension| extension != "yaml") {
+            continue;
+        }
+        let mut text = String::new();
+        if std::io::Read::read_to_string(&mut entry, &mut text).is_err() {
+            continue;
+        }
+        let Ok(value) = serde_yaml::from_str::<serde_yaml::Value>(&text) else { continue };
+        let items = match value.get("items") {
+            Some(items) => items.as_sequence().cloned().unwrap_or_default(),
+            None => vec![value],
+        };
+        for item in items {
+            let word = |at: &serde_yaml::Value, key: &str| at.get(key).and_then(serde_yaml::Value::as_str).unwrap_or_default().to_owned();
+            let Some(metadata) = item.get("metadata") else { continue };
+            let (kind, name) = (word(&item, "kind"), word(metadata, "name"));
+            // These kinds exist in one API group only, so that a name is enough to tell two objects apart.
+            if [
+                "Pod",
+                "Deployment",
+                "DaemonSet",
+                "ReplicaSet",
+                "Service",
+                "ConfigMap",
+                "Node",
+                "PersistentVolume",
+                "PersistentVolumeClaim",
+                "Namespace",
+                "Route",
+                "StatefulSet",
+                "Job",
+            ]
+            .contains(&kind.as_str())
+                && !name.is_empty()
+            {
+                found.entry(kind).or_default().insert((word(metadata, "namespace"), name, word(metadata, "uid")));
+            }
+        }
+    }
+    found.into_iter().map(|(kind, set)| (kind, set.len())).collect()
+}
