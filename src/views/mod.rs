@@ -4,6 +4,7 @@
 
 mod columns;
 mod coverage;
+mod describe;
 mod kinds;
 mod select;
 mod shared;
@@ -12,6 +13,7 @@ mod table;
 mod tree;
 
 pub use coverage::coverage;
+pub use describe::describe;
 pub use select::{Scope, SelectError};
 pub use table::{Ask, AskError, kind, objects, table};
 pub use tree::tree;
