@@ -7,6 +7,7 @@ mod case;
 mod cat;
 mod completions;
 mod coverage;
+mod describe;
 mod exit;
 mod failure;
 mod get;
@@ -28,6 +29,7 @@ pub use analyze::AnalyzeArgs;
 pub use cat::{CatArgs, write_lines};
 pub use completions::CompletionsArgs;
 pub use coverage::CoverageArgs;
+pub use describe::DescribeArgs;
 pub use exit::Exit;
 pub use failure::Failure;
 pub use get::{Form, GetArgs};
@@ -102,6 +104,8 @@ pub enum Command {
     Tree(TreeArgs),
     /// List objects of one kind, as `oc get` does
     Get(GetArgs),
+    /// Show everything that is known of one object
+    Describe(DescribeArgs),
     /// Show what was gathered, what was not, and how to collect it
     Coverage(CoverageArgs),
 }
@@ -124,6 +128,7 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         (Some(Command::Migration(args)), _) => args.run(&cli.common),
         (Some(Command::Tree(args)), _) => args.run(&cli.common),
         (Some(Command::Get(args)), _) => args.run(&cli.common),
+        (Some(Command::Describe(args)), _) => args.run(&cli.common),
         (Some(Command::Coverage(args)), _) => args.run(&cli.common),
         (None, Some(args)) => args.run(&cli.common),
         (None, None) => Err(Failure::Usage { what: "no input given".into(), help: Some("try mig-analyze must-gather.tar.gz".into()) }),

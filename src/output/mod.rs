@@ -9,8 +9,7 @@ mod terminal;
 use std::io::{self, Write};
 
 use crate::finding::Report;
-use crate::finding::view::{Coverage, Table, Tree};
-use crate::finding::view::{LogView, MigrationView, Timeline};
+use crate::finding::view::{Coverage, Description, LogView, MigrationView, Table, Timeline, Tree};
 
 /// A form that a report can take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -83,6 +82,14 @@ pub fn tree(tree: &Tree, format: Format, options: &Options, out: &mut dyn Write)
     match format {
         Format::Terminal => out.write_all(terminal::tree(tree, options).as_bytes()),
         Format::Json => json::view(tree, out),
+    }
+}
+
+/// Writes descriptions of objects; as JSON, a list of them.
+pub fn describe(all: &[Description], format: Format, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Terminal => out.write_all(terminal::describe(all, options).as_bytes()),
+        Format::Json => json::view(&all, out),
     }
 }
 

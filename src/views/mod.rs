@@ -16,6 +16,7 @@ pub use needles::{Needle, Search, search};
 pub use timeline::{Part, Weight, timeline};
 mod columns;
 mod coverage;
+mod describe;
 mod kinds;
 mod select;
 mod shared;
@@ -24,6 +25,7 @@ mod table;
 mod tree;
 
 pub use coverage::coverage;
+pub use describe::describe;
 pub use select::{Scope, SelectError};
 pub use table::{Ask, AskError, kind, objects, table};
 pub use tree::tree;

@@ -8,11 +8,13 @@ pub use logs::{LogLine, LogView};
 pub use migration::{MigrationView, PhaseView, StepView, VolumeView};
 pub use timeline::{Moment, Timeline};
 mod coverage;
+mod description;
 mod shared;
 mod table;
 mod tree;
 
 pub use coverage::{Coverage, CoveredCluster, DatasetLine, HoleLine, KindCount, LogCover, NamespaceCount, SkippedRule};
+pub use description::{ConditionLine, Description, EventLine, FindingLine, HitLine, PlaceLine, RelationLine};
 pub use shared::{ClusterLine, Health, Mark, Presence};
 pub use table::{Column, Row, Table};
 pub use tree::{Tree, TreeNode};

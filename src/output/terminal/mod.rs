@@ -3,6 +3,7 @@
 //! Read [`head`] first. Colours are decided in [`paint`], columns in [`fit`], and nothing here knows a terminal.
 
 mod coverage;
+mod describe;
 mod findings;
 mod fit;
 mod head;
@@ -22,6 +23,7 @@ use std::io::{self, Write};
 use page::Page;
 
 pub(super) use coverage::text as coverage;
+pub(super) use describe::text as describe;
 pub(super) use table::text as table;
 pub(super) use tree::text as tree;
 
