@@ -127,12 +127,9 @@ impl<'a> Matcher<'a> {
             }
             let key = (&*event.object_kind, event.object_namespace.as_deref(), &*event.object_name, &*event.reason);
             let alike = alike.entry(key).or_default();
-            match alike.iter().copied().find(|&at| same_key(&groups[at].captures, &captures, by)) {
-                Some(at) => groups[at].all.push(event),
-                None => {
-                    alike.push(groups.len());
-                    groups.push(Events { all: vec![event], object: self.object_of(event), captures });
-                }
+            if let Some(at) = alike.iter().copied().find(|&at| same_key(&groups[at].captures, &captures, by)) { groups[at].all.push(event) } else {
+                alike.push(groups.len());
+                groups.push(Events { all: vec![event], object: self.object_of(event), captures });
             }
         }
         let namespace = anchor.as_ref().and_then(|anchor| anchor.objects().first().and_then(|&id| graph.object(id).namespace.as_deref()));
