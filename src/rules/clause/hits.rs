@@ -128,7 +128,7 @@ impl<'a> Matcher<'a> {
             let key = (&*event.object_kind, event.object_namespace.as_deref(), &*event.object_name, &*event.reason);
             let alike = alike.entry(key).or_default();
             if let Some(at) = alike.iter().copied().find(|&at| same_key(&groups[at].captures, &captures, by)) {
-                groups[at].all.push(event)
+                groups[at].all.push(event);
             } else {
                 alike.push(groups.len());
                 groups.push(Events { all: vec![event], object: self.object_of(event), captures });
