@@ -18,7 +18,6 @@ pub(crate) const VARIANTS: &[Variant] = &[
     ("a_canceled_run_has_no_root", canceled),
     ("what_the_gather_could_not_fetch_is_its_own_trouble", refused_download),
     ("a_plan_that_is_not_ready_now_did_not_fail_the_run_of_then", plan_not_ready_now),
-    ("completed_as_phase_does_not_hide_the_failure", completed_phase),
 ];
 
 fn check(holds: bool, report: &Report, what: &str) -> Result<(), Failed> {
@@ -147,15 +146,9 @@ fn refused_download() -> Result<(), Failed> {
 
 fn plan_not_ready_now() -> Result<(), Failed> {
     let report = analyze(&edited(&Story::load("nfs-root-squash"), &|path, text| {
-        let is_plan = path.ends_with("/media-plan.yml") || (path.contains("/migplan-media") && text.contains("kind: MigPlan"));
-        is_plan.then(|| text.replace("type: Ready", "type: StorageNotReady").replace("category: Required", "category: Critical"))
+        path.ends_with("/media-plan.yml")
+            .then(|| text.replace("type: Ready", "type: StorageNotReady").replace("category: Required", "category: Critical"))
     }));
+    check(of_rule(&report, "mtc/plan-not-ready").next().is_some(), &report, "the plan is not ready now")?;
     check(roots(&report, "media-cutover") == ["restic/nfs-root-squash"], &report, "the root stays")
-}
-
-fn completed_phase() -> Result<(), Failed> {
-    let report = analyze(&edited(&Story::load("multi-attach"), &|path, text| {
-        path.ends_with("migmigration-shop-stage.yml").then(|| text.replace("  phase: MigrationFailed", "  phase: Completed"))
-    }));
-    check(roots(&report, "shop-stage") == ["storage/multi-attach"], &report, "conditions decide")
 }
