@@ -31,8 +31,9 @@ pub fn derive(graph: &Graph) -> Derived {
         // An absent field reads as null in rules; an explicit null would be the same but take space.
         entry.extend(fields.into_iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key.to_owned(), value)));
     };
-    for run in migrations(graph) {
-        add(run.id, run_facts(graph, &run));
+    let runs = migrations(graph);
+    for run in &runs {
+        add(run.id, run_facts(graph, run));
     }
     for id in graph.of_kind("DirectVolumeMigration") {
         add(id, volume_facts(graph, id));
@@ -58,6 +59,7 @@ pub fn derive(graph: &Graph) -> Derived {
     let facts = facts.into_iter().map(|(id, fields)| (id, Tape::from_json(&Json::Object(fields)))).collect();
     let mut kinds = containers::containers(graph);
     kinds.extend(gaps::gaps(graph));
+    kinds.extend(super::kinds::kinds(graph, &runs));
     Derived { facts, kinds }
 }
 
@@ -65,7 +67,7 @@ pub(super) fn word(answer: Answer) -> Json {
     json!(answer.as_str())
 }
 
-fn moment(time: Option<Timestamp>) -> Json {
+pub(super) fn moment(time: Option<Timestamp>) -> Json {
     time.map_or(Json::Null, |time| json!(time.to_string()))
 }
 
