@@ -102,12 +102,32 @@ fn run_facts(graph: &Graph, run: &Run) -> Vec<(&'static str, Json)> {
         ("latest", word(Answer::of(run.latest))),
         ("quiesced", word(Answer::of(quiesced))),
         ("source_down", word(Answer::of(run.source_down))),
+        ("stopped", if run.source_down { stopped(graph, run) } else { Json::Null }),
         ("stuck", word(Answer::of(run.stuck))),
         ("blocker", json!(run.blocker)),
         ("direct_volumes", word(Answer::of(run.direct_volumes))),
         ("direct_images", word(Answer::of(direct_images(graph, run.id)))),
     ]
 }
+
+/// Workloads that the run left down, with the commands that start them again.
+fn stopped(graph: &Graph, run: &Run) -> Json {
+    let all = quiesce::stopped(graph, run.id);
+    let row = |one: &quiesce::Stopped| {
+        let object = graph.object(one.id);
+        json!({
+            "kind": object.kind(),
+            "namespace": object.namespace.as_deref(),
+            "name": &*object.name,
+            "replicas": one.replicas,
+            "undo": one.undo,
+        })
+    };
+    if all.is_empty() { Json::Null } else { all.iter().take(MOST_STOPPED).map(row).collect() }
+}
+
+/// Workloads told for one run.
+const MOST_STOPPED: usize = 200;
 
 /// An object that is told to go and does not is stuck after that long.
 const STUCK_DELETING: Span = Span::from_secs(600);
