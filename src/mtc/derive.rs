@@ -32,8 +32,9 @@ pub fn derive(graph: &Graph) -> Derived {
         // An absent field reads as null in rules; an explicit null would be the same but take space.
         entry.extend(fields.into_iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key.to_owned(), value)));
     };
-    for run in migrations(graph) {
-        add(run.id, run_facts(graph, &run));
+    let runs = migrations(graph);
+    for run in &runs {
+        add(run.id, run_facts(graph, run));
     }
     for id in graph.of_kind("DirectVolumeMigration") {
         add(id, volume_facts(graph, id));
@@ -58,6 +59,7 @@ pub fn derive(graph: &Graph) -> Derived {
     facts.extend(pods.into_iter().zip(judged));
     let mut kinds = containers::containers(graph);
     kinds.extend(gaps::gaps(graph));
+    kinds.extend(super::kinds::kinds(graph, &runs));
     Derived { facts, kinds }
 }
 
@@ -82,7 +84,7 @@ fn pod_facts(graph: &Graph, id: ObjectId) -> Tape {
     tape.finish()
 }
 
-fn moment(time: Option<Timestamp>) -> Json {
+pub(super) fn moment(time: Option<Timestamp>) -> Json {
     time.map_or(Json::Null, |time| json!(time.to_string()))
 }
 
@@ -117,12 +119,32 @@ fn run_facts(graph: &Graph, run: &Run) -> Vec<(&'static str, Json)> {
         ("latest", word(Answer::of(run.latest))),
         ("quiesced", word(Answer::of(quiesced))),
         ("source_down", word(Answer::of(run.source_down))),
+        ("stopped", if run.source_down { stopped(graph, run) } else { Json::Null }),
         ("stuck", word(Answer::of(run.stuck))),
         ("blocker", json!(run.blocker)),
         ("direct_volumes", word(Answer::of(run.direct_volumes))),
         ("direct_images", word(Answer::of(direct_images(graph, run.id)))),
     ]
 }
+
+/// Workloads that the run left down, with the commands that start them again.
+fn stopped(graph: &Graph, run: &Run) -> Json {
+    let all = quiesce::stopped(graph, run.id);
+    let row = |one: &quiesce::Stopped| {
+        let object = graph.object(one.id);
+        json!({
+            "kind": object.kind(),
+            "namespace": object.namespace.as_deref(),
+            "name": &*object.name,
+            "replicas": one.replicas,
+            "undo": one.undo,
+        })
+    };
+    if all.is_empty() { Json::Null } else { all.iter().take(MOST_STOPPED).map(row).collect() }
+}
+
+/// Workloads told for one run.
+const MOST_STOPPED: usize = 200;
 
 /// An object that is told to go and does not is stuck after that long.
 const STUCK_DELETING: Span = Span::from_secs(600);
