@@ -5,6 +5,8 @@
 #[path = "stories/laws.rs"]
 mod laws;
 mod support;
+#[path = "stories/table.rs"]
+mod table;
 #[path = "stories/variants.rs"]
 mod variants;
 
@@ -39,6 +41,8 @@ fn main() {
     for (name, variant) in variants::VARIANTS {
         trials.push(Trial::test(format!("variant/{name}"), variant));
     }
+    let print = arguments.nocapture;
+    trials.push(Trial::test("table", move || table::table(all, print)));
     libtest_mimic::run(&arguments, trials).exit();
 }
 
