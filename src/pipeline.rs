@@ -121,15 +121,27 @@ pub fn analyze(inputs: &[PathBuf], options: &Options, progress: &dyn Progress) -
 /// Analyzes named sources as one case; tests give bytes in memory.
 pub fn analyze_sources(sources: &[(String, Source)], options: &Options, progress: &dyn Progress) -> Result<Analysis, Error> {
     let pack = load_pack(options)?;
-    let (graph, mut figures) = read_case(sources, &pack, options, progress)?;
+    let patterns = PatternSet::compile(&pack.patterns())?;
+    analyze_compiled(sources, &pack, &patterns, options, progress)
+}
+
+/// Analyzes with a pack whose patterns are compiled already, for whoever analyzes many cases.
+pub fn analyze_compiled(
+    sources: &[(String, Source)],
+    pack: &Pack,
+    patterns: &PatternSet,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<Analysis, Error> {
+    let (graph, mut figures) = read_compiled(sources, pack, patterns, options, progress)?;
 
     progress.stage("running rules");
     let clock = Instant::now();
-    let results = engine::run(&graph, &pack);
+    let results = engine::run(&graph, pack);
     figures.rules = clock.elapsed();
 
     let clock = Instant::now();
-    let report = engine::report(&graph, &pack, &results, &options.ignore);
+    let report = engine::report(&graph, pack, &results, &options.ignore);
     figures.reporting = clock.elapsed();
     Ok(Analysis { report, graph, figures })
 }
@@ -149,8 +161,18 @@ pub fn load_pack(options: &Options) -> Result<Pack, Error> {
 
 /// Reads the inputs into one graph, with everything derived that rules may ask for.
 pub fn read_case(sources: &[(String, Source)], pack: &Pack, options: &Options, progress: &dyn Progress) -> Result<(Graph, Figures), Error> {
-    let mut figures = Figures::default();
     let patterns = PatternSet::compile(&pack.patterns())?;
+    read_compiled(sources, pack, &patterns, options, progress)
+}
+
+fn read_compiled(
+    sources: &[(String, Source)],
+    pack: &Pack,
+    patterns: &PatternSet,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<(Graph, Figures), Error> {
+    let mut figures = Figures::default();
     let kinds: Vec<String> = pack.kinds().into_iter().map(str::to_owned).chain(options.keep.iter().cloned()).collect();
     let keep = if options.whole { Keep::whole(kinds) } else { Keep::what_rules_read(kinds, |key| pack.reads(key)) };
 
@@ -158,7 +180,7 @@ pub fn read_case(sources: &[(String, Source)], pack: &Pack, options: &Options, p
     let mut read = Vec::with_capacity(sources.len());
     for (index, (name, source)) in (0_u32..).zip(sources) {
         progress.stage(&format!("reading {name}"));
-        read.push(read_input(index, name, source, options, &keep, &patterns, progress)?);
+        read.push(read_input(index, name, source, options, &keep, patterns, progress)?);
     }
     figures.reading = clock.elapsed();
     require_a_gather(&read)?;
