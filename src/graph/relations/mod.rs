@@ -10,6 +10,7 @@ mod table;
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use table::{RELATIONS, Relation};
@@ -94,6 +95,9 @@ pub struct Edges {
     count: usize,
 }
 
+/// Fewer lookups than these are not worth a second thread.
+const ALONE: usize = 256;
+
 /// Rows that carry that name as relation or as inverse.
 pub fn rows(name: &str) -> impl Iterator<Item = (u16, bool)> + '_ {
     RELATIONS.iter().enumerate().flat_map(move |(index, row)| {
@@ -119,8 +123,11 @@ impl Edges {
         let mut edges = Self::default();
         let lookups = index::Index::of(graph, 0);
         for (number, row) in numbered().filter(|(_, row)| !row.joins_derived()) {
-            for id in graph.starting_points(row) {
-                edges.add(number, id, resolve::targets(graph, &lookups, row, id));
+            let from = graph.starting_points(row);
+            // Looking targets up is most of the work and touches nothing; only what was found is joined one after the other.
+            let found: Vec<resolve::Found> = from.par_iter().with_min_len(ALONE).map(|&id| resolve::targets(graph, &lookups, row, id)).collect();
+            for (id, found) in from.into_iter().zip(found) {
+                edges.add(number, id, found);
             }
         }
         edges.seal();

@@ -68,7 +68,7 @@ fn object(kind: &str, cluster: ClusterId, name: &str, fields: Json, origin: &Ori
         labels: Box::default(),
         owners: Box::default(),
         places: place.take().into_iter().collect(),
-        body: Some(body.finish().with_source(SourceLines::new(source.into(), line, None))),
+        body: Some(body.finish().with_source(SourceLines::new(source.into(), line, Box::default()))),
         derived: None,
         is_derived_kind: true,
         earlier: Vec::new(),
