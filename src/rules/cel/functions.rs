@@ -3,7 +3,7 @@ use std::rc::Rc;
 
 use super::Val;
 use super::eval::EvalError;
-use crate::model::{Span, Timestamp, plural_of};
+use crate::model::{Span, Timestamp};
 
 macro_rules! functions {
     ($($variant:ident = $name:literal / $arity:literal),+ $(,)?) => {
@@ -45,7 +45,6 @@ functions! {
     Distinct = "distinct" / 1,
     Get = "get" / 2,
     Host = "host" / 1,
-    Plural = "plural" / 1,
     Known = "known" / 1,
     Duration = "duration" / 1,
     Timestamp = "timestamp" / 1,
@@ -120,7 +119,6 @@ pub(super) fn apply<'a>(func: Func, args: &[Val<'a>], now: Option<Timestamp>) ->
         }
         Func::Get => Ok(second.to_text().map_or(Val::Null, |key| first.member(&key))),
         Func::Host => Ok(first.to_text().map_or(Val::Null, |url| Val::text(host(&url).to_owned()))),
-        Func::Plural => Ok(first.to_text().map_or(Val::Null, |kind| Val::text(plural(&kind)))),
         Func::Size => first.size().map(Val::count).ok_or_else(|| wrong(&first)),
         Func::Contains | Func::StartsWith | Func::EndsWith => match (&first, &second) {
             (Val::Str(text), Val::Str(part)) => Ok(Val::Bool(match func {
@@ -196,11 +194,6 @@ fn within(version_found: &[u64], range: &str) -> bool {
             _ => false,
         }
     })
-}
-
-/// The resource name of a kind; what is written small is one already.
-fn plural(kind: &str) -> String {
-    if kind.bytes().any(|byte| byte.is_ascii_uppercase()) { plural_of(kind) } else { kind.to_owned() }
 }
 
 fn host(url: &str) -> &str {

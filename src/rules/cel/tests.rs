@@ -54,7 +54,6 @@ fn what_holds_holds() {
         "version(\"v1.7.1\", \">=1.7.0 <1.7.2\") && !version(\"latest\", \">=1\") && !version(null, \">=1\")",
         "get(metadata.annotations, \"a.b/c\") == \"1\" && metadata.annotations[\"a.b/c\"] == \"1\"",
         "host(\"https://u:p@s3.example.com:9000/b\") == \"s3.example.com\"",
-        "plural(\"CronJob\") == \"cronjobs\" && plural(\"cronjobs\") == \"cronjobs\" && plural(null) == null",
         "mtc.phase_age > mtc.phase_limit && mtc.phase_age > duration(\"30m\")",
         "between(now, time(metadata.creationTimestamp), null) && near(now, now, duration(\"1s\"))",
         "distinct([\"a\", \"a\", \"b\"]).size() == 2",
