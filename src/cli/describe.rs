@@ -42,7 +42,7 @@ impl DescribeArgs {
     pub(super) fn run(&self, common: &Common) -> Result<Exit, Failure> {
         let line = Line::new();
         // Conditions of any kind may be asked for, so its body is kept, by the word that is its name when it is one.
-        let options = Options { keep: vec![self.kind.clone()], ..tree::options(common) };
+        let options = Options { keep: vec![self.kind.clone()], whole: true, ..tree::options(common) };
         let analysis = analyze(&self.inputs, &options, &line)?;
         drop(line);
         let ask = Ask {

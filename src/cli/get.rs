@@ -112,7 +112,7 @@ impl GetArgs {
 
     /// No rule is run, so no log is searched.
     fn read(&self, common: &Common, line: &dyn Progress, keep: Vec<String>) -> Result<Graph, Failure> {
-        let options = Options { keep, ..tree::options(common) };
+        let options = Options { keep, whole: true, ..tree::options(common) };
         let (graph, _) = read_case(&named(&self.inputs), &Pack::default(), &options, line)?;
         Ok(graph)
     }

@@ -354,7 +354,7 @@ impl Compiler<'_> {
         let visible = self.names.clone();
         let when = self.program(&file.when, &visible, None)?;
         let message = file.message.as_deref().and_then(|text| self.template(text, "variants"));
-        Some(Variant { when, severity: file.severity, role: file.role, confidence: file.confidence, message })
+        Some(Variant { when, severity: file.severity, role: file.role, confidence: file.confidence, message, explains: file.explains.clone() })
     }
 
     fn subject(&mut self, list: &OneOrMany) -> Vec<SubjectSpec> {

@@ -17,6 +17,7 @@ mod native;
 mod outcome;
 mod pack;
 mod path;
+mod reads;
 mod rule;
 mod template;
 mod vocabulary;

@@ -78,6 +78,8 @@ pub(crate) struct Variant {
     pub(crate) role: Option<RuleRole>,
     pub(crate) confidence: Option<Confidence>,
     pub(crate) message: Option<Template>,
+    /// What the finding explains instead of all that the rule names.
+    pub(crate) explains: Option<Vec<String>>,
 }
 
 /// One entry of `match`.

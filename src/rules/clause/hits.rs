@@ -407,8 +407,13 @@ fn retold<'a>(groups: &mut [Errors<'a>], lines: &Lines<'a>) -> bool {
         let Some(group) = groups.get_mut(at) else { continue };
         group.first = [group.first, lines.hits.first].into_iter().flatten().min();
         group.last = [group.last, lines.hits.last].into_iter().flatten().max();
-        if group.lines.is_none() {
-            group.lines = Some(Lines { hits: lines.hits, cluster: lines.cluster, objects: lines.objects.clone(), gone: lines.gone.clone() });
+        match &mut group.lines {
+            None => group.lines = Some(Lines { hits: lines.hits, cluster: lines.cluster, objects: lines.objects.clone(), gone: lines.gone.clone() }),
+            // The next to repeat it says whom else it hit: a repository that is not ready fails one backup after the other.
+            Some(first) => {
+                first.objects.extend(lines.objects.iter().filter(|id| !first.objects.contains(id)).copied().collect::<Vec<_>>());
+                first.gone.extend(lines.gone.iter().filter(|name| !first.gone.contains(name)).cloned().collect::<Vec<_>>());
+            }
         }
     }
     true
