@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
+use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
 use super::compile::compile;
@@ -67,13 +68,21 @@ impl Pack {
         let mut errors: Vec<RuleError> = Vec::new();
         let mut rules: BTreeMap<String, (Source, Rule)> = BTreeMap::new();
         for layer in layers {
-            for text in layer {
-                let source = Source { id: text.id.clone(), file: text.file, text: text.text };
-                let digest = short_digest(source.text.as_bytes());
-                match compile(&source, digest) {
+            // Rules know nothing of each other before all are there, and there are many.
+            let compiled: Vec<_> = layer
+                .into_par_iter()
+                .map(|text| {
+                    let source = Source { id: text.id, file: text.file, text: text.text };
+                    let digest = short_digest(source.text.as_bytes());
+                    let rule = compile(&source, digest);
+                    (source, rule)
+                })
+                .collect();
+            for (source, rule) in compiled {
+                match rule {
                     Err(found) => errors.extend(found),
                     Ok(rule) => {
-                        match (rules.contains_key(&text.id), rule.overrides) {
+                        match (rules.contains_key(&source.id), rule.overrides) {
                             (true, false) => {
                                 let help = Some("write `override: true` to replace it, or give the file another name".to_owned());
                                 errors.push(source.error("a rule of that id exists already", "", "title", help));
@@ -81,7 +90,7 @@ impl Pack {
                             (false, true) => errors.push(source.error("there is no rule of that id to override", "", "override", None)),
                             _ => {}
                         }
-                        rules.insert(text.id, (source, rule));
+                        rules.insert(source.id.clone(), (source, rule));
                     }
                 }
             }

@@ -1,9 +1,8 @@
 use std::sync::{Arc, OnceLock};
 
-use regex::{Regex, RegexBuilder};
-
 use super::ScanError;
 use super::lane::Lane;
+use super::lazy::LazyRegex;
 use super::line::{IDENTITY, normal_name};
 use super::literal::{Literal, literals};
 use crate::model::Component;
@@ -38,7 +37,7 @@ const REGEX_SIZE: usize = 4 << 20;
 /// One compiled clause.
 #[derive(Debug)]
 pub(super) struct Pattern {
-    pub(super) regexes: Vec<(Regex, Vec<Literal>)>,
+    pub(super) regexes: Vec<(LazyRegex, Vec<Literal>)>,
     pub(super) components: Vec<Component>,
     pub(super) target: PatternTarget,
     pub(super) captures: Vec<Arc<str>>,
@@ -94,14 +93,10 @@ fn pattern(spec: &PatternSpec) -> Result<Pattern, ScanError> {
     let mut captures: Vec<Arc<str>> = Vec::new();
     for text in &spec.regexes {
         let literals = literals(text)?;
-        let regex = RegexBuilder::new(text).size_limit(REGEX_SIZE).build().map_err(|error| ScanError::BadRegex {
-            spec: None,
-            regex: text.clone(),
-            reason: error.to_string(),
-        })?;
-        for name in regex.capture_names().flatten() {
-            if !captures.iter().any(|known| **known == *name) {
-                captures.push(name.into());
+        let regex = LazyRegex::new(text, REGEX_SIZE)?;
+        for name in regex.names() {
+            if !captures.contains(name) {
+                captures.push(name.clone());
             }
         }
         regexes.push((regex, literals));

@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::{Arith, BARE, Func, LONGEST, Lit, MACROS, Macro, Node, Order, Program};
 use crate::model::{Span, Timestamp};
 use crate::rules::words::closest;
+use crate::scan::LazyRegex;
 
 /// Why an expression cannot be used.
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -173,7 +174,7 @@ impl Compiler {
                 let Expr::Literal(LiteralValue::String(pattern)) = &pattern.expr else {
                     return Err(error("the pattern of `matches` must be a literal"));
                 };
-                let regex = regex::RegexBuilder::new(pattern.inner()).size_limit(1 << 20).build();
+                let regex = LazyRegex::new(pattern.inner(), 1 << 20);
                 let regex = regex.map_err(|cause| error(format!("the pattern of `matches` is not a regex: {cause}")))?;
                 Ok(Node::Matches(Box::new(self.node(text)?), Box::new(regex)))
             }
