@@ -133,10 +133,12 @@ impl Collected {
         builder.events = events.collect();
         logs::place(logs.logs, &self.home, &clusters.of_root, &mut builder);
         self.gaps.extend(clusters.gaps);
+        // Workers hand them over in any order, and of several holes alike the first gives the reason.
+        self.gaps.sort();
         builder.coverage.claims = coverage::claims(&self.home, &clusters.of_root, &builder.objects);
         builder.coverage.holes = coverage::holes(&self.inputs, &self.home, &clusters.of_root, &builder.clusters, &self.gaps);
         builder.coverage.windows = logs::windows(&builder.logs);
-        builder.gaps = self.gaps;
+        builder.gaps = gaps::bounded(self.gaps);
         Frozen { graph: builder.freeze(), yaml: self.yaml, copies }
     }
 }
