@@ -71,6 +71,7 @@ mod tests {
         coverage.unexplained[].sample.path: string
         coverage.unexplained[].sample.line: number
         coverage.unexplained[].sample.text: string
+        coverage.noise: number
         rules[].id: string
         rules[].digest: string
         rules[].title: string
