@@ -22,6 +22,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use flate2::bufread::MultiGzDecoder;
+use mig_analyze::{Figures, Options, Quiet};
 use support::synthetic;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -31,12 +32,18 @@ const SEED: u64 = 1;
 /// How this program calls itself for the side of the comparison that only decompresses.
 const DECODE: &str = "--decode-only";
 
+/// How this program calls itself to time the stages of one analysis.
+const STAGES: &str = "--stages";
+
 fn main() -> Outcome<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let value = |name: &str| arguments.iter().position(|argument| argument == name).and_then(|at| arguments.get(at + 1));
     if let Some(path) = value(DECODE) {
         println!("{}", decode(Path::new(path))?);
         return Ok(());
+    }
+    if let Some(path) = value(STAGES) {
+        return stages(Path::new(path));
     }
     if let Some(path) = value("--write") {
         let mib = value("--mib").map_or(Ok(64), |mib| mib.parse())?;
@@ -76,6 +83,19 @@ fn write(path: &Path, mib: u64) -> Outcome<()> {
         ratio(written.unpacked, written.packed),
         begin.elapsed().as_secs_f64()
     );
+    Ok(())
+}
+
+/// Where the time of one analysis goes, in a process of its own so that nothing is warm that would be cold for a user.
+fn stages(path: &Path) -> Outcome<()> {
+    let done = mig_analyze::analyze(&[path.to_path_buf()], &Options::default(), &Quiet)?;
+    let Figures { reading, freezing, rules, reporting, yaml_fast, yaml_general, copies } = done.figures;
+    let whole = (reading + freezing + rules + reporting).as_secs_f64();
+    for (stage, took) in [("reading", reading), ("joining", freezing), ("rules", rules), ("report", reporting)] {
+        let took = took.as_secs_f64();
+        println!("{stage:<16} {took:.3}   {:.1} %", 100.0 * took / whole);
+    }
+    println!("objects          {copies} copies; YAML {} MiB by the fast reader, {} KiB by the general one", yaml_fast >> 20, yaml_general >> 10);
     Ok(())
 }
 
@@ -129,6 +149,9 @@ fn compare(archive: &Path, temporary: &Path, rounds: u64) -> Outcome<()> {
     println!("ratio of medians {:.3}", seconds(&whole)[1] / seconds(&bare)[1]);
     println!("ratio by round   {:.3} {:.3} {:.3}", pairs[0], pairs[1], pairs[2]);
     println!("report           {} KiB", fs::metadata(&report)?.len() >> 10);
+    println!("stages of one more run, in seconds");
+    let stages = Command::new(&itself).arg(STAGES).arg(archive).output()?;
+    print!("{}", String::from_utf8_lossy(&stages.stdout));
     Ok(())
 }
 

@@ -59,4 +59,4 @@ pub mod rules;
 pub mod scan;
 pub mod views;
 
-pub use pipeline::{Analysis, Error, Figures, Options, Progress, Quiet, analyze, analyze_sources, load_pack, named, read_case};
+pub use pipeline::{Analysis, Error, Figures, Options, Progress, Quiet, analyze, analyze_compiled, analyze_sources, load_pack, named, read_case};

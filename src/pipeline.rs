@@ -9,7 +9,7 @@ use crate::archive::{self, ArchiveError, Limits, Source, Want};
 use crate::engine;
 use crate::finding::Report;
 use crate::graph::Graph;
-use crate::ingest::{self, InputRead, Worker};
+use crate::ingest::{self, Copies, InputRead, Keep, Worker};
 use crate::layout::{self, Shape};
 use crate::mtc;
 use crate::rules::{Pack, PackErrors};
@@ -28,6 +28,8 @@ pub struct Options {
     pub ignore: Vec<String>,
     /// Kinds whose bodies are kept beside those that rules and views read.
     pub keep: Vec<String>,
+    /// Whole bodies are kept, also the parts that no rule reads: for views that show objects.
+    pub whole: bool,
 }
 
 /// Told how far the work is.
@@ -119,15 +121,27 @@ pub fn analyze(inputs: &[PathBuf], options: &Options, progress: &dyn Progress) -
 /// Analyzes named sources as one case; tests give bytes in memory.
 pub fn analyze_sources(sources: &[(String, Source)], options: &Options, progress: &dyn Progress) -> Result<Analysis, Error> {
     let pack = load_pack(options)?;
-    let (graph, mut figures) = read_case(sources, &pack, options, progress)?;
+    let patterns = PatternSet::compile(&pack.patterns())?;
+    analyze_compiled(sources, &pack, &patterns, options, progress)
+}
+
+/// Analyzes with a pack whose patterns are compiled already, for whoever analyzes many cases.
+pub fn analyze_compiled(
+    sources: &[(String, Source)],
+    pack: &Pack,
+    patterns: &PatternSet,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<Analysis, Error> {
+    let (graph, mut figures) = read_compiled(sources, pack, patterns, options, progress)?;
 
     progress.stage("running rules");
     let clock = Instant::now();
-    let results = engine::run(&graph, &pack);
+    let results = engine::run(&graph, pack);
     figures.rules = clock.elapsed();
 
     let clock = Instant::now();
-    let report = engine::report(&graph, &pack, &results, &options.ignore);
+    let report = engine::report(&graph, pack, &results, &options.ignore);
     figures.reporting = clock.elapsed();
     Ok(Analysis { report, graph, figures })
 }
@@ -147,15 +161,33 @@ pub fn load_pack(options: &Options) -> Result<Pack, Error> {
 
 /// Reads the inputs into one graph, with everything derived that rules may ask for.
 pub fn read_case(sources: &[(String, Source)], pack: &Pack, options: &Options, progress: &dyn Progress) -> Result<(Graph, Figures), Error> {
-    let mut figures = Figures::default();
     let patterns = PatternSet::compile(&pack.patterns())?;
+    read_compiled(sources, pack, &patterns, options, progress)
+}
+
+fn read_compiled(
+    sources: &[(String, Source)],
+    pack: &Pack,
+    patterns: &PatternSet,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<(Graph, Figures), Error> {
+    let mut figures = Figures::default();
     let kinds: Vec<String> = pack.kinds().into_iter().map(str::to_owned).chain(options.keep.iter().cloned()).collect();
+    let keep = if options.whole {
+        Keep::whole(kinds)
+    } else {
+        {
+            let words = pack.words();
+            Keep::what_rules_read(kinds, |key| words.name(key))
+        }
+    };
 
     let clock = Instant::now();
     let mut read = Vec::with_capacity(sources.len());
     for (index, (name, source)) in (0_u32..).zip(sources) {
         progress.stage(&format!("reading {name}"));
-        read.push(read_input(index, name, source, options, &kinds, &patterns, progress)?);
+        read.push(read_input(index, name, source, options, &keep, patterns, progress)?);
     }
     figures.reading = clock.elapsed();
     require_a_gather(&read)?;
@@ -185,8 +217,29 @@ fn read_input(
     name: &str,
     source: &Source,
     options: &Options,
-    kinds: &[String],
+    keep: &Keep,
     patterns: &PatternSet,
+    progress: &dyn Progress,
+) -> Result<InputRead, Error> {
+    // Standard input can be read once only, so whatever it may hold must be kept at once.
+    if matches!(source, Source::Stdin) {
+        return walk(index, name, source, options, (keep, &Copies::all(), patterns), progress);
+    }
+    let read = walk(index, name, source, options, (keep, &Copies::once(), patterns), progress)?;
+    if read.paths.windows(2).all(|pair| pair[0] != pair[1]) {
+        return Ok(read);
+    }
+    drop(read);
+    walk(index, name, source, options, (keep, &Copies::all(), patterns), progress)
+}
+
+/// Reads an input; its paths are sorted.
+fn walk(
+    index: u32,
+    name: &str,
+    source: &Source,
+    options: &Options,
+    (keep, copies, patterns): (&Keep, &Copies, &PatternSet),
     progress: &dyn Progress,
 ) -> Result<InputRead, Error> {
     let workers = options.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, |cores| cores.get() - 1));
@@ -201,11 +254,14 @@ fn read_input(
             Shape::Closed => Want::Closed,
         }
     };
-    let run = archive::run(source, &options.limits, &want, workers, || Worker::new(index, patterns, kinds), Worker::batch)?;
+    let run = archive::run(source, &options.limits, &want, workers, || Worker::new(index, patterns, keep, copies), Worker::batch)?;
+    let mut paths = paths.into_inner().unwrap_or_else(PoisonError::into_inner);
+    paths.sort_unstable();
     Ok(InputRead {
         name: name.to_owned(),
         walked: run.walked,
-        paths: paths.into_inner().unwrap_or_else(PoisonError::into_inner),
+        gathers: layout::home(paths.iter().map(|path| &**path)),
+        paths,
         harvests: run.states.into_iter().map(Worker::finish).collect(),
         gaps: run.gaps,
     })
@@ -213,7 +269,7 @@ fn read_input(
 
 /// A report over nothing would read like a clean bill of health, so it is refused.
 fn require_a_gather(read: &[InputRead]) -> Result<(), Error> {
-    let found = read.iter().any(|input| !layout::home(input.paths.iter().map(|path| &**path)).is_empty());
+    let found = read.iter().any(|input| !input.gathers.is_empty());
     if found {
         return Ok(());
     }

@@ -5,6 +5,8 @@
 #[path = "stories/laws.rs"]
 mod laws;
 mod support;
+#[path = "stories/table.rs"]
+mod table;
 #[path = "stories/variants.rs"]
 mod variants;
 
@@ -39,6 +41,8 @@ fn main() {
     for (name, variant) in variants::VARIANTS {
         trials.push(Trial::test(format!("variant/{name}"), variant));
     }
+    let print = arguments.nocapture;
+    trials.push(Trial::test("table", move || table::table(all, print)));
     libtest_mimic::run(&arguments, trials).exit();
 }
 
@@ -137,7 +141,9 @@ fn run_differs(report: &Report, run: &Migration, expect: &ExpectRun) -> Vec<Stri
         problems.push(format!("{rule} is missing among its findings {findings:?}"));
     }
     if let Some(at) = &expect.look_at {
-        let found = run.look_at.as_ref().map(|target| {
+        // What blocked a run is gone when the run is over without a failure; its root cause still points somewhere.
+        let target = run.look_at.as_ref().or_else(|| roots.first().and_then(|root| root.look_at.as_ref()));
+        let found = target.map(|target| {
             let cluster = report.clusters.iter().find(|cluster| cluster.id == target.cluster).map_or("", |cluster| cluster.name.as_str());
             (cluster.to_owned(), target.kind.clone(), target.namespace.clone(), target.name.clone())
         });

@@ -11,7 +11,8 @@ use super::{Common, Exit, Failure, screen};
 use crate::archive::Source;
 use crate::graph::Graph;
 use crate::output::{self, Format};
-use crate::{Analysis, Options, analyze_sources, load_pack, named, read_case};
+use crate::rules::Pack;
+use crate::{Analysis, Options, analyze_sources, named, read_case};
 
 /// Inputs of one case, for commands without other words.
 #[derive(Debug, Args)]
@@ -88,18 +89,22 @@ impl<'a> Case<'a> {
         Ok(Self { sources, view, common, _spool: spool })
     }
 
-    /// Reads the inputs without judging them.
+    /// Reads the inputs without judging them: no rule is run, so no log is searched and nothing is kept that only rules read.
     pub(super) fn read(&self) -> Result<Graph, Failure> {
-        let options = self.options();
         let line = Line::new();
-        let pack = load_pack(&options)?;
-        Ok(read_case(&self.sources, &pack, &options, &line)?.0)
+        Ok(read_case(&self.sources, &Pack::default(), &self.options(), &line)?.0)
     }
 
-    /// Reads and judges the inputs. Bodies of the kinds in `keep` stay, beside those that rules and views read.
-    pub(super) fn analyze(&self, keep: Vec<String>) -> Result<Analysis, Failure> {
+    /// Reads and judges the inputs.
+    pub(super) fn analyze(&self) -> Result<Analysis, Failure> {
         let line = Line::new();
-        Ok(analyze_sources(&self.sources, &Options { keep, ..self.options() }, &line)?)
+        Ok(analyze_sources(&self.sources, &self.options(), &line)?)
+    }
+
+    /// The same with whole bodies, those of one more kind among them, for views that show objects.
+    pub(super) fn analyze_whole(&self, kind: &str) -> Result<Analysis, Failure> {
+        let line = Line::new();
+        Ok(analyze_sources(&self.sources, &Options { keep: vec![kind.to_owned()], whole: true, ..self.options() }, &line)?)
     }
 
     /// Writes a view to standard output.

@@ -21,7 +21,7 @@ impl CoverageArgs {
     /// Analyzes the inputs and prints what there is.
     pub(super) fn run(&self, common: &Common) -> Result<Exit, Failure> {
         let case = self.case.open(common)?;
-        let analysis = case.analyze(Vec::new())?;
+        let analysis = case.analyze()?;
         let view = views::coverage(&analysis.graph, &analysis.report);
         case.print(|format, options, out| output::coverage(&view, format, options, out))
     }

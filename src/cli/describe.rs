@@ -38,8 +38,7 @@ impl DescribeArgs {
     pub(super) fn run(&self, common: &Common) -> Result<Exit, Failure> {
         let case = self.case.open(common)?;
         // Conditions of any kind may be asked for, so its body is kept, under its name where that is built in.
-        let keep = views::guess(&self.kind).map_or_else(|| self.kind.clone(), str::to_owned);
-        let analysis = case.analyze(vec![keep])?;
+        let analysis = case.analyze_whole(views::guess(&self.kind).unwrap_or(&self.kind))?;
         let ask = Ask {
             kind: self.kind.clone(),
             name: Some(self.name.clone()),

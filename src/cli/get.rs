@@ -158,7 +158,7 @@ impl GetArgs {
 }
 
 fn read(case: &Case<'_>, keep: &[String], line: &Line) -> Result<Graph, Failure> {
-    let options = Options { keep: keep.to_vec(), ..case.options() };
+    let options = Options { keep: keep.to_vec(), whole: true, ..case.options() };
     Ok(read_case(&case.sources, &Pack::default(), &options, line)?.0)
 }
 

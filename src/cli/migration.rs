@@ -35,7 +35,7 @@ impl MigrationArgs {
     /// Analyzes the inputs and prints the view.
     pub(super) fn run(&self, common: &Common) -> Result<Exit, Failure> {
         let case = self.case.open(common)?;
-        let Analysis { report, graph, .. } = case.analyze(Vec::new())?;
+        let Analysis { report, graph, .. } = case.analyze()?;
         let wanted = SubjectArgs { migration: self.migration.clone(), plan: None, name: None };
         let subject = wanted.find(&graph)?;
         let id = *subject.roots.first().ok_or_else(|| nothing(&subject.title))?;

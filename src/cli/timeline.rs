@@ -50,7 +50,7 @@ impl TimelineArgs {
     /// Analyzes the inputs and prints the view.
     pub(super) fn run(&self, common: &Common) -> Result<Exit, Failure> {
         let case = self.case.open(common)?;
-        let Analysis { report, graph, .. } = case.analyze(Vec::new())?;
+        let Analysis { report, graph, .. } = case.analyze()?;
         let now = graph.clusters.iter().filter_map(|cluster| cluster.now).max();
         let named = self.subject.migration.is_some() || self.subject.plan.is_some() || self.subject.name.is_some();
         let free = self.around.is_some() || self.from.is_some() || self.to.is_some() || self.cluster.is_some();

@@ -33,7 +33,7 @@ impl TreeArgs {
     /// Analyzes the inputs and prints the tree.
     pub(super) fn run(&self, common: &Common) -> Result<Exit, Failure> {
         let case = self.case.open(common)?;
-        let analysis = case.analyze(Vec::new())?;
+        let analysis = case.analyze()?;
         let scope = match (&self.plan, &self.migration) {
             (Some(plan), _) => Scope::Plan(plan),
             (_, Some(migration)) => Scope::Migration(migration),

@@ -171,8 +171,9 @@ impl Case<'_> {
             if !info.explains.iter().any(|id| *id == self.pack.rules[effect].id) {
                 continue;
             }
-            let fired: Vec<Node> = self.own().filter(|&index| self.found[index].0 == rule).map(Node::Found).collect();
-            next.extend(fired.iter().copied().filter(|&cause| self.connected(cause, node)));
+            let fired: Vec<usize> = self.own().filter(|&index| self.found[index].0 == rule).collect();
+            let says_so = |index: &usize| self.found[*index].1.explains.contains(&self.pack.rules[effect].id);
+            next.extend(fired.iter().copied().filter(says_so).map(Node::Found).filter(|&cause| self.connected(cause, node)));
             if fired.is_empty() && self.is_unknown(rule) {
                 unknown.push((!self.begins_with_the_run(rule), Node::Unknown(rule)));
             }
@@ -188,9 +189,12 @@ impl Case<'_> {
     }
 
     fn explains_directly(&self, cause: Node, effect: Node) -> bool {
-        let (cause_rule, effect_rule) = (self.rule_of(cause), self.rule_of(effect));
-        let effect_id = &self.pack.rules[effect_rule].id;
-        cause != effect && self.pack.rules[cause_rule].explains.iter().any(|id| id == effect_id) && self.connected(cause, effect)
+        let effect_id = &self.pack.rules[self.rule_of(effect)].id;
+        let explains = match cause {
+            Node::Found(index) => &self.found[index].1.explains,
+            Node::Unknown(rule) => &self.pack.rules[rule].explains,
+        };
+        cause != effect && explains.contains(effect_id) && self.connected(cause, effect)
     }
 
     /// Across an unknown rule nothing can be checked: the objects that would join the two were not gathered.

@@ -40,12 +40,31 @@ fn step(graph: &Graph, run: &Run, cluster: ClusterId, lack: &Lack) -> Vec<Step> 
         return vec![Step::Gather(cluster)];
     }
     if let Some(component) = Component::parse(&lack.kind) {
+        if let Some(sides) = sides_of(component) {
+            let (source, target) = graph.plan_clusters(run.id);
+            let here = sides.iter().any(|role| (if *role == Role::Source { source } else { target }) == Some(cluster));
+            return if here { in_namespaces(graph, run, cluster) } else { Vec::new() };
+        }
         return vec![Step::Logs(cluster, component.as_str())];
     }
     match &lack.namespace {
         Some(namespace) => vec![Step::Namespace(cluster, namespace.clone())],
         None if is_cluster_scoped(&lack.kind) => vec![Step::Kind(cluster, plural_of(&lack.kind))],
-        None => plan_namespaces(graph, run, cluster).into_iter().map(|namespace| Step::Namespace(cluster, namespace)).collect(),
+        None => in_namespaces(graph, run, cluster),
+    }
+}
+
+fn in_namespaces(graph: &Graph, run: &Run, cluster: ClusterId) -> Vec<Step> {
+    plan_namespaces(graph, run, cluster).into_iter().map(|namespace| Step::Namespace(cluster, namespace)).collect()
+}
+
+/// Where programs run that live in namespaces of the application: a second gather of MTC would bring no log of theirs.
+fn sides_of(component: Component) -> Option<&'static [Role]> {
+    match component {
+        Component::RsyncClient => Some(&[Role::Source]),
+        Component::RsyncServer => Some(&[Role::Target]),
+        Component::Stunnel | Component::Stage | Component::Application => Some(&[Role::Source, Role::Target]),
+        _ => None,
     }
 }
 

@@ -16,4 +16,6 @@ pub use report::report;
 pub use run::{Timed, explain, run, run_timed};
 
 #[cfg(test)]
+mod model_tests;
+#[cfg(test)]
 mod tests;

@@ -9,7 +9,7 @@ tests:
   - {name: silent, expect: nothing}
 ";
 
-fn pack(rules: &[(&str, &str)]) -> Result<Pack, PackErrors> {
+pub(super) fn pack(rules: &[(&str, &str)]) -> Result<Pack, PackErrors> {
     let text = |(id, body): &(&str, &str)| {
         let head = "title: A rule\nseverity: error\nrole: outcome\nconfidence: high\nremediation: Do it.\n";
         let text = if body.contains("title:") { (*body).to_owned() } else { format!("{head}{body}{TESTS}") };
@@ -18,12 +18,12 @@ fn pack(rules: &[(&str, &str)]) -> Result<Pack, PackErrors> {
     Pack::from_layers(vec![rules.iter().map(text).collect()])
 }
 
-fn graph(pack: &Pack, given: &str) -> Graph {
+pub(super) fn graph(pack: &Pack, given: &str) -> Graph {
     let case = serde_yaml::from_str(&format!("name: x\nexpect: nothing\ngiven:\n{given}")).unwrap();
     CaseRunner::new(pack).unwrap().graph(&case).unwrap()
 }
 
-fn one(body: &str, given: &str) -> RuleResult {
+pub(super) fn one(body: &str, given: &str) -> RuleResult {
     let pack = pack(&[("a/b", body)]).map_err(|errors| errors.rules.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap();
     run(&graph(&pack, given), &pack).remove(0)
 }

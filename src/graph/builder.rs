@@ -1,3 +1,5 @@
+use rayon::slice::ParallelSliceMut as _;
+
 use super::relations::Edges;
 use super::tape::Tape;
 use super::{Cluster, Coverage, Dataset, Event, Graph, Input, Log, Object, ObjectId};
@@ -118,7 +120,7 @@ fn identity(object: &Object) -> Identity<'_> {
 
 /// Joins copies of one object. The newest resourceVersion is current; of equal ones the first path.
 fn merge(mut copies: Vec<Object>) -> Vec<Object> {
-    copies.sort_by(|a, b| {
+    copies.par_sort_by(|a, b| {
         identity(a).cmp(&identity(b)).then_with(|| b.resource_version.cmp(&a.resource_version)).then_with(|| a.places.cmp(&b.places))
     });
     let mut merged: Vec<Object> = Vec::with_capacity(copies.len());

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::lines::Lines;
+use super::intern::Interner;
 use super::object::{NOWHERE, text, time};
 use crate::graph::Event;
 use crate::graph::tape::Value;
@@ -13,7 +13,14 @@ pub(super) fn is_event(root: Value<'_>) -> bool {
 }
 
 /// Reads an event as columns, of the core API or of `events.k8s.io`.
-pub(super) fn read(root: Value<'_>, input: u32, path: &EntryPath, item_line: u32, source: &[u8], lines: &Lines) -> Option<Event> {
+pub(super) fn read<'v>(
+    root: Value<'v>,
+    input: u32,
+    path: &EntryPath,
+    item_line: u32,
+    words: &mut Interner,
+    line_of: impl FnOnce(Value<'v>) -> Arc<str>,
+) -> Option<Event> {
     let metadata = root.get("metadata")?;
     let object = root.get("involvedObject").or_else(|| root.get("regarding"))?;
     let message = root.get("message").or_else(|| root.get("note"));
@@ -26,23 +33,23 @@ pub(super) fn read(root: Value<'_>, input: u32, path: &EntryPath, item_line: u32
     let count = root.get("count").or_else(|| root.get("deprecatedCount")).or_else(|| series.and_then(|series| series.get("count")));
     let reporter = root.path("source.component").or_else(|| root.get("reportingComponent")).or_else(|| root.get("reportingController"));
     let line = message.map_or(item_line, Value::line);
-    let arc = |value: Option<std::borrow::Cow<'_, str>>| -> Arc<str> { value.map_or_else(|| Arc::from(""), |value| Arc::from(&*value)) };
+    let mut word = |value: Option<std::borrow::Cow<'_, str>>| words.word(value.as_deref().unwrap_or_default());
     Some(Event {
         cluster: NOWHERE,
-        namespace: arc(text(metadata, "namespace")),
-        reason: arc(text(root, "reason")),
-        kind: arc(text(root, "type")),
-        message: arc(message.and_then(Value::text)),
-        object_kind: arc(own("kind")),
-        object_namespace: own("namespace").map(|value| Arc::from(&*value)),
-        object_name: arc(own("name")),
+        namespace: word(text(metadata, "namespace")),
+        reason: word(text(root, "reason")),
+        kind: word(text(root, "type")),
+        message: message.and_then(Value::text).as_deref().unwrap_or_default().into(),
+        object_kind: word(own("kind")),
+        object_namespace: own("namespace").map(|value| word(Some(value))),
+        object_name: word(own("name")),
         object_uid: own("uid").map(|uid| Uid::from(&*uid)),
-        source: arc(reporter.and_then(Value::text)),
+        source: word(reporter.and_then(Value::text)),
         count: count.and_then(Value::as_i64).and_then(|count| u32::try_from(count).ok()).unwrap_or(1).max(1),
         first,
         last,
         uid: text(metadata, "uid").filter(|uid| !uid.is_empty()).map(|uid| Uid::from(&*uid)),
         place: Place { input, path: path.clone(), line },
-        line: String::from_utf8_lossy(lines.line(source, line)).into(),
+        line: line_of(message.unwrap_or(root)),
     })
 }

@@ -22,6 +22,11 @@ impl Lines {
         line.strip_suffix(b"\r").unwrap_or(line)
     }
 
+    /// A line as text.
+    pub(super) fn text(&self, source: &[u8], number: u32) -> std::sync::Arc<str> {
+        String::from_utf8_lossy(self.line(source, number)).into()
+    }
+
     /// Bytes of the lines `from..to`.
     pub(super) fn block<'s>(&self, source: &'s [u8], from: u32, to: u32) -> &'s [u8] {
         let start = self.starts.get((from.max(1) - 1) as usize).copied().unwrap_or(source.len());

@@ -3,13 +3,17 @@
 //! Workers ([`Worker`]) see files in any order and on any thread; [`freeze`] puts everything in its place once all paths are
 //! known. Nothing that depends on arrival reaches the graph. May import `archive`, `layout`, `scan`, `graph` and `model`.
 
+mod copies;
 mod event;
 mod freeze;
+mod intern;
 mod keep;
 pub mod kube_yaml;
 mod lines;
 mod object;
 mod worker;
 
+pub use copies::Copies;
 pub use freeze::{Frozen, InputRead, freeze};
+pub use keep::Keep;
 pub use worker::{Harvest, Worker};

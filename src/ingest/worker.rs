@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
+use super::intern::Interner;
 use super::kube_yaml::{Item, Limits, Problem, Reader, Stats};
 use super::lines::Lines;
-use super::{event, keep, object};
+use super::{Copies, Keep, event, object};
 use crate::archive::{Batch, Part};
 use crate::graph::{Event, Object};
 use crate::layout::{self, Shape};
@@ -26,6 +27,8 @@ pub struct Harvest {
 pub(super) struct Seen<T> {
     pub(super) member: u32,
     pub(super) latest: Option<Timestamp>,
+    /// The cluster directory that holds the file, once all directories are known.
+    pub(super) root: Option<usize>,
     pub(super) it: T,
 }
 
@@ -46,7 +49,9 @@ const TEXT: usize = 64 << 10;
 #[derive(Debug)]
 pub struct Worker<'p> {
     input: u32,
-    extra_kinds: &'p [String],
+    keep: &'p Keep,
+    copies: &'p Copies,
+    words: Interner,
     reader: Reader,
     scanner: Scanner<'p>,
     limits: Limits,
@@ -54,12 +59,14 @@ pub struct Worker<'p> {
 }
 
 impl<'p> Worker<'p> {
-    /// A worker for one input. Bodies of `extra_kinds` are kept beside the usual ones.
-    pub fn new(input: u32, patterns: &'p PatternSet, extra_kinds: &'p [String]) -> Self {
+    /// A worker for one input.
+    pub fn new(input: u32, patterns: &'p PatternSet, keep: &'p Keep, copies: &'p Copies) -> Self {
         Self {
             input,
-            extra_kinds,
-            reader: Reader::default(),
+            keep,
+            copies,
+            words: Interner::default(),
+            reader: Reader::skipping(keep.skips().clone()),
             scanner: Scanner::new(patterns),
             limits: Limits::default(),
             harvest: Harvest::default(),
@@ -100,7 +107,7 @@ impl<'p> Worker<'p> {
     }
 
     fn manifest(&mut self, part: &Part, source: &[u8]) {
-        let Self { input, extra_kinds, reader, limits, harvest, .. } = self;
+        let Self { input, keep, copies, words, reader, limits, harvest, .. } = self;
         let path = EntryPath(part.path.clone());
         let Harvest { objects, events, problems, .. } = harvest;
         let mut lines: Option<Lines> = None;
@@ -108,13 +115,16 @@ impl<'p> Worker<'p> {
         let mut on_item = |item: Item<'_>| {
             let root = item.draft.root();
             if event::is_event(root) {
-                let lines = lines.get_or_insert_with(|| Lines::of(source));
-                if let Some(event) = event::read(root, *input, &path, item.line, source, lines) {
-                    events.push(Seen { member: part.member, latest: event.last, it: event });
+                let line_of = |value| match item.draft.line_of(value) {
+                    Some(line) => line.trim_end_matches('\r').into(),
+                    None => lines.get_or_insert_with(|| Lines::of(source)).text(source, value.line()),
+                };
+                if let Some(event) = event::read(root, *input, &path, item.line, words, line_of) {
+                    events.push(Seen { member: part.member, latest: event.last, root: None, it: event });
                 }
                 return;
             }
-            let Some((mut object, latest)) = object::read(root, *input, &path, item.line) else {
+            let Some((mut object, latest)) = object::read(root, *input, &path, item.line, words) else {
                 if object::is_nameless(root) {
                     // The object was there, so its kind cannot count as collected whole.
                     let reason = "an object without a kind or a name".to_owned();
@@ -122,11 +132,13 @@ impl<'p> Worker<'p> {
                 }
                 return;
             };
-            if keep::keeps(object.kind(), extra_kinds) {
-                let lines = lines.get_or_insert_with(|| Lines::of(source));
-                object.body = Some(object::body(item.draft.to_tape(), source, lines, item.line));
+            if keep.keeps(object.kind()) && copies.may_count(&object) {
+                object.body = Some(item.draft.own().unwrap_or_else(|| {
+                    let lines = lines.get_or_insert_with(|| Lines::of(source));
+                    object::decoded(item.draft.to_tape(), source, lines, item.line)
+                }));
             }
-            objects.push(Seen { member: part.member, latest, it: object });
+            objects.push(Seen { member: part.member, latest, root: None, it: object });
         };
         let mut on_problem = |problem: Problem| problems.push((part.path.clone(), part.member, problem));
         reader.read(source, limits, &mut on_item, &mut on_problem);

@@ -1,66 +1,80 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The directories of one input with their files, and which of them a flavour has claimed already.
 #[derive(Debug, Default)]
-pub struct Tree {
-    dirs: BTreeMap<String, Dir>,
+pub struct Tree<'p> {
+    dirs: BTreeMap<&'p str, Dir<'p>>,
     claimed: Vec<String>,
 }
 
+/// Names in a directory, sorted. An archive holds tens of thousands of them, so they are borrowed.
 #[derive(Debug, Default)]
-struct Dir {
-    children: BTreeSet<String>,
-    files: BTreeSet<String>,
+struct Dir<'p> {
+    children: Vec<&'p str>,
+    files: Vec<&'p str>,
 }
 
-impl Tree {
+impl<'p> Tree<'p> {
     /// From the paths of an input. `!/` is a directory border like any other.
-    pub fn new<'p>(paths: impl IntoIterator<Item = &'p str>) -> Self {
+    pub fn new(paths: impl IntoIterator<Item = &'p str>) -> Self {
+        let mut paths: Vec<&'p str> = paths.into_iter().collect();
+        paths.sort_unstable();
+        paths.dedup();
         let mut tree = Self::default();
-        for path in paths {
-            tree.add(path);
+        let mut rest = paths.as_slice();
+        while let Some(first) = rest.first() {
+            let dir = &first[..first.rfind('/').map_or(0, |at| at + 1)];
+            let is_here = |path: &&&str| path.strip_prefix(dir).is_some_and(|name| !name.contains('/'));
+            // Files of one directory mostly stand together; where a directory comes between them, its second part is met later.
+            let here = rest.iter().take_while(is_here).count().max(1);
+            let (files, others) = rest.split_at(here);
+            tree.add(dir, files.iter().map(|path| &path[dir.len()..]));
+            rest = others;
+        }
+        for dir in tree.dirs.values_mut() {
+            dir.children.sort_unstable();
+            dir.children.dedup();
+            dir.files.sort_unstable();
         }
         tree
     }
 
-    fn add(&mut self, path: &str) {
-        let mut dir = String::new();
-        let mut rest = path;
-        while let Some((name, tail)) = rest.split_once('/') {
-            let parent = self.dirs.entry(dir.clone()).or_default();
-            if !parent.children.contains(name) {
-                parent.children.insert(name.to_owned());
-            }
-            dir.push_str(name);
-            dir.push('/');
-            rest = tail;
+    fn add(&mut self, dir: &'p str, files: impl Iterator<Item = &'p str>) {
+        let is_new = !self.dirs.contains_key(dir);
+        self.dirs.entry(dir).or_default().files.extend(files);
+        let mut dir = dir;
+        let mut is_new = is_new;
+        while is_new && !dir.is_empty() {
+            let above = &dir[..dir[..dir.len() - 1].rfind('/').map_or(0, |at| at + 1)];
+            is_new = !self.dirs.contains_key(above);
+            self.dirs.entry(above).or_default().children.push(&dir[above.len()..dir.len() - 1]);
+            dir = above;
         }
-        self.dirs.entry(dir).or_default().files.insert(rest.to_owned());
     }
 
     /// Unclaimed directories, sorted, each with a trailing slash; the root is empty.
     pub fn dirs(&self) -> impl Iterator<Item = &str> {
-        self.dirs.keys().map(String::as_str).filter(|dir| !self.is_claimed(dir))
+        self.dirs.keys().copied().filter(|dir| !self.is_claimed(dir))
     }
 
     /// Names of the directories in a directory.
     pub fn children(&self, dir: &str) -> impl Iterator<Item = &str> {
-        self.dirs.get(dir).into_iter().flat_map(|dir| dir.children.iter().map(String::as_str))
+        self.dirs.get(dir).into_iter().flat_map(|dir| dir.children.iter().copied())
     }
 
     /// Names of the files in a directory.
     pub fn files(&self, dir: &str) -> impl Iterator<Item = &str> {
-        self.dirs.get(dir).into_iter().flat_map(|dir| dir.files.iter().map(String::as_str))
+        self.dirs.get(dir).into_iter().flat_map(|dir| dir.files.iter().copied())
     }
 
     /// Whether a directory has a child directory of that name.
     pub fn has_child(&self, dir: &str, child: &str) -> bool {
-        self.dirs.get(dir).is_some_and(|dir| dir.children.contains(child))
+        self.dirs.get(dir).is_some_and(|dir| dir.children.binary_search(&child).is_ok())
     }
 
     /// Whether a directory has a file of that name.
     pub fn has_file(&self, dir: &str, file: &str) -> bool {
-        self.dirs.get(dir).is_some_and(|dir| dir.files.contains(file))
+        self.dirs.get(dir).is_some_and(|dir| dir.files.binary_search(&file).is_ok())
     }
 
     /// Whether anything lies at or below a directory.
@@ -89,5 +103,15 @@ mod tests {
         assert!(tree.has_file("a/", "d.log"));
         assert!(tree.has_file("x.tar.gz!/must-gather/", "version"));
         assert_eq!(tree.dirs().count(), 5);
+    }
+
+    #[test]
+    fn the_order_of_paths_does_not_matter() {
+        let tree = Tree::new(["a/z", "a/b/c", "a/a", "", "a/b/", "top", "a/b/c"]);
+        assert_eq!(tree.dirs().collect::<Vec<_>>(), ["", "a/", "a/b/"]);
+        assert_eq!(tree.files("a/").collect::<Vec<_>>(), ["a", "z"]);
+        assert_eq!(tree.files("a/b/").collect::<Vec<_>>(), ["", "c"]);
+        assert_eq!(tree.files("").collect::<Vec<_>>(), ["", "top"]);
+        assert!(tree.has_child("", "a") && !tree.has_child("a/", "a"));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use serde_json::{Map, Value as Json, json};
 
 use super::facts::{direct_images, is_intra_cluster};
@@ -10,7 +11,7 @@ use super::run::{Run, migrations};
 use super::verdict::judge;
 use super::waits::is_ready;
 use super::{Answer, containers, gaps, phases, progress, quiesce, transfers};
-use crate::graph::tape::{Tape, Value};
+use crate::graph::tape::{Style, Tape, TapeBuilder, Value};
 use crate::graph::{Graph, Object, ObjectId};
 use crate::model::{Span, Timestamp};
 
@@ -31,8 +32,9 @@ pub fn derive(graph: &Graph) -> Derived {
         // An absent field reads as null in rules; an explicit null would be the same but take space.
         entry.extend(fields.into_iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key.to_owned(), value)));
     };
-    for run in migrations(graph) {
-        add(run.id, run_facts(graph, &run));
+    let runs = migrations(graph);
+    for run in &runs {
+        add(run.id, run_facts(graph, run));
     }
     for id in graph.of_kind("DirectVolumeMigration") {
         add(id, volume_facts(graph, id));
@@ -44,20 +46,20 @@ pub fn derive(graph: &Graph) -> Derived {
     for id in ["PodVolumeBackup", "PodVolumeRestore"].iter().flat_map(|kind| graph.of_kind(kind)) {
         add(id, transfers::job_facts(graph, &mut busy, id));
     }
-    for id in graph.of_kind("Pod") {
-        let pod = graph.object(id);
-        let ready = word(Answer::of(is_ready(pod)));
-        add(id, vec![("role", json!(pod_role(pod).as_str())), ("ready", ready), ("pending_for", duration(pending_for(graph, id)))]);
-    }
+    let pods: Vec<ObjectId> = graph.of_kind("Pod").collect();
+    // There are thousands of pods, and each is judged by itself.
+    let judged: Vec<Tape> = pods.par_iter().map(|&id| pod_facts(graph, id)).collect();
     for id in graph.of_kind("Secret") {
         add(id, vec![("keys", secret_keys(graph.object(id)))]);
     }
     for (id, fields) in usage(graph) {
         add(id, fields);
     }
-    let facts = facts.into_iter().map(|(id, fields)| (id, Tape::from_json(&Json::Object(fields)))).collect();
+    let mut facts: Vec<(ObjectId, Tape)> = facts.into_iter().map(|(id, fields)| (id, Tape::from_json(&Json::Object(fields)))).collect();
+    facts.extend(pods.into_iter().zip(judged));
     let mut kinds = containers::containers(graph);
     kinds.extend(gaps::gaps(graph));
+    kinds.extend(super::kinds::kinds(graph, &runs));
     Derived { facts, kinds }
 }
 
@@ -65,7 +67,24 @@ pub(super) fn word(answer: Answer) -> Json {
     json!(answer.as_str())
 }
 
-fn moment(time: Option<Timestamp>) -> Json {
+fn pod_facts(graph: &Graph, id: ObjectId) -> Tape {
+    let pod = graph.object(id);
+    let mut tape = TapeBuilder::default();
+    tape.map_start(1);
+    let mut entry = |key: &str, value: &str| {
+        tape.key(key);
+        tape.scalar(value, Style::Quoted, 1);
+    };
+    if let Json::String(span) = duration(pending_for(graph, id)) {
+        entry("pending_for", &span);
+    }
+    entry("ready", Answer::of(is_ready(pod)).as_str());
+    entry("role", pod_role(pod).as_str());
+    tape.end();
+    tape.finish()
+}
+
+pub(super) fn moment(time: Option<Timestamp>) -> Json {
     time.map_or(Json::Null, |time| json!(time.to_string()))
 }
 
@@ -100,12 +119,32 @@ fn run_facts(graph: &Graph, run: &Run) -> Vec<(&'static str, Json)> {
         ("latest", word(Answer::of(run.latest))),
         ("quiesced", word(Answer::of(quiesced))),
         ("source_down", word(Answer::of(run.source_down))),
+        ("stopped", if run.source_down { stopped(graph, run) } else { Json::Null }),
         ("stuck", word(Answer::of(run.stuck))),
         ("blocker", json!(run.blocker)),
         ("direct_volumes", word(Answer::of(run.direct_volumes))),
         ("direct_images", word(Answer::of(direct_images(graph, run.id)))),
     ]
 }
+
+/// Workloads that the run left down, with the commands that start them again.
+fn stopped(graph: &Graph, run: &Run) -> Json {
+    let all = quiesce::stopped(graph, run.id);
+    let row = |one: &quiesce::Stopped| {
+        let object = graph.object(one.id);
+        json!({
+            "kind": object.kind(),
+            "namespace": object.namespace.as_deref(),
+            "name": &*object.name,
+            "replicas": one.replicas,
+            "undo": one.undo,
+        })
+    };
+    if all.is_empty() { Json::Null } else { all.iter().take(MOST_STOPPED).map(row).collect() }
+}
+
+/// Workloads told for one run.
+const MOST_STOPPED: usize = 200;
 
 /// An object that is told to go and does not is stuck after that long.
 const STUCK_DELETING: Span = Span::from_secs(600);

@@ -39,7 +39,7 @@ fn object(graph: &Graph, number: usize, gap: &Gap) -> Object {
         labels: Box::default(),
         owners: Box::default(),
         places: vec![Place { input: gap.input, path: gap.path.clone(), line }],
-        body: Some(body.finish().with_source(SourceLines::new(shown.into(), line, None))),
+        body: Some(body.finish().with_source(SourceLines::new(shown.into(), line, Box::default()))),
         derived: None,
         is_derived_kind: true,
         earlier: Vec::new(),

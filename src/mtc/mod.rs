@@ -10,6 +10,7 @@ mod errors;
 mod facts;
 mod foreign;
 mod gaps;
+mod kinds;
 mod layers;
 mod noise;
 mod pods;

@@ -25,6 +25,11 @@ impl Compiler<'_> {
         if file.role == RuleRole::Noise && (!file.explains.is_empty() || file.severity != Severity::Note) {
             self.fail("noise is a note and explains nothing", "", "role", None);
         }
+        let narrowed = file.variants.iter().flat_map(|variant| variant.explains.iter().flatten());
+        for extra in narrowed.filter(|id| !file.explains.contains(id)) {
+            let help = Some("a variant may explain less than its rule, never more".to_owned());
+            self.fail(format!("a variant explains `{extra}`, which the rule does not name"), "variants", extra, help);
+        }
         let fires = file.tests.iter().any(|case| matches!(case.expect, Expect::Findings(_)));
         let silent = file.tests.iter().any(|case| !matches!(case.expect, Expect::Findings(_)));
         if !fires || !silent {

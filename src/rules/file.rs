@@ -106,6 +106,7 @@ pub(crate) struct VariantFile {
     pub(crate) role: Option<RuleRole>,
     pub(crate) confidence: Option<Confidence>,
     pub(crate) message: Option<String>,
+    pub(crate) explains: Option<Vec<String>>,
 }
 
 /// An inline test of a rule.

@@ -30,6 +30,8 @@ pub struct Match {
     pub role: RuleRole,
     /// Confidence after variants and untested traps.
     pub confidence: Confidence,
+    /// Rules that it explains, after variants.
+    pub explains: Vec<String>,
     /// Message with the names of this case, redacted.
     pub message: String,
     /// Proof; the first is primary.

@@ -16,6 +16,9 @@ pub(crate) const LONGEST: usize = 300;
 /// How many values `{a.b*}` lists.
 const LISTED: usize = 3;
 
+/// Values that a remedy shows below each other.
+const LINES: usize = 20;
+
 /// A parsed template.
 #[derive(Debug, Clone)]
 pub(crate) struct Template {
@@ -45,6 +48,8 @@ enum Format {
     Bytes,
     Ago,
     Short,
+    /// Each value on a line of its own; in a remedy alone, since a message is one line.
+    Lines,
 }
 
 /// A template that cannot be read.
@@ -139,11 +144,18 @@ impl Template {
 
     /// A longer text, not cut.
     pub(crate) fn prose(&self, source: &dyn Source<'_>) -> String {
-        let fill = |part: &Part| match part {
-            Part::Text(text) => text.clone(),
-            Part::Field(choices) => cut(&one_line(&fill(choices, source).unwrap_or_else(|| "?".to_owned())), 200).into_owned(),
-        };
-        let text: String = self.parts.iter().map(fill).collect();
+        let mut text = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Text(plain) => text.push_str(plain),
+                Part::Field(choices) => {
+                    let below = lines(choices, source, &text);
+                    text.push_str(
+                        &below.unwrap_or_else(|| cut(&one_line(&fill(choices, source).unwrap_or_else(|| "?".to_owned())), 200).into_owned()),
+                    );
+                }
+            }
+        }
         // Line breaks are the author's; everything else that is not text is made visible.
         text.lines().map(clean).collect::<Vec<_>>().join("\n")
     }
@@ -211,6 +223,7 @@ fn choice(text: &str) -> Option<Choice> {
         Some((text, "bytes")) => (text, Some(Format::Bytes)),
         Some((text, "ago")) => (text, Some(Format::Ago)),
         Some((text, "short")) => (text, Some(Format::Short)),
+        Some((text, "lines")) => (text, Some(Format::Lines)),
         _ => (text, None),
     };
     match text.strip_suffix('*') {
@@ -226,6 +239,25 @@ fn fill(choices: &[Choice], source: &dyn Source<'_>) -> Option<String> {
         Choice::Values(path, format) => list(&source.values(path), *format, source.now()),
         Choice::Count(path) => Some(source.count(path).to_string()),
     })
+}
+
+/// Values below each other, indented like the line that the field stands on; nothing when the field asks for no lines or has none.
+fn lines(choices: &[Choice], source: &dyn Source<'_>, before: &str) -> Option<String> {
+    let Some(Choice::Values(path, Some(Format::Lines))) = choices.first() else { return None };
+    let indent: String = before.rsplit('\n').next().unwrap_or_default().chars().take_while(|c| *c == ' ').collect();
+    let mut distinct: Vec<String> = Vec::new();
+    for text in source.values(path).iter().filter_map(|value| show(value, None, None)) {
+        let text = cut(&one_line(&text), 200).into_owned();
+        if !distinct.contains(&text) {
+            distinct.push(text);
+        }
+    }
+    let more = distinct.len().saturating_sub(LINES);
+    distinct.truncate(LINES);
+    if more > 0 {
+        distinct.push(format!("# and {more} more"));
+    }
+    (!distinct.is_empty()).then(|| distinct.join(&format!("\n{indent}")))
 }
 
 fn list(values: &[Val<'_>], format: Option<Format>, now: Option<Timestamp>) -> Option<String> {
@@ -254,7 +286,7 @@ fn show(value: &Val<'_>, format: Option<Format>, now: Option<Timestamp>) -> Opti
         return None;
     }
     Some(match format {
-        None => text,
+        None | Some(Format::Lines) => text,
         Some(Format::Bytes) => text.parse::<u64>().map_or(text, bytes),
         Some(Format::Ago) => match (Timestamp::parse(&text), now) {
             (Some(time), Some(now)) => format!("{} ago", now.since(time)),
@@ -362,6 +394,13 @@ mod tests {
         assert_eq!(Template::parse_prose(text).prose(&Body(&tape)), text.replace("{pod.name}", "web"));
         assert_eq!(Template::parse("{Pod.name}").unwrap_err(), TemplateError("Pod.name".into()));
         assert!(Template::parse("{pod.name").is_err());
+    }
+
+    #[test]
+    fn a_remedy_may_hold_one_line_for_each_value() {
+        let tape = tape();
+        let text = "Run:\n     {pod.list*:lines}\nand {pod.none*:lines|'nothing'}";
+        assert_eq!(Template::parse_prose(text).prose(&Body(&tape)), "Run:\n     a\n     b\n     c\n     d\nand nothing");
     }
 
     #[test]

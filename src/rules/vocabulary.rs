@@ -125,6 +125,11 @@ pub(crate) const SINGLE: &[&str] = &[
     "settings",
     "synced-copy",
     "counterpart",
+    "source-namespace",
+    "target-namespace",
+    "source-claim",
+    "target-claim",
+    "data",
 ];
 
 /// Built-in fields of the heads that bind hits and conditions.

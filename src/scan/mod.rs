@@ -11,6 +11,7 @@
 mod error;
 mod group;
 mod lane;
+mod lazy;
 pub mod line;
 mod literal;
 mod merge;
@@ -20,6 +21,7 @@ mod scanner;
 mod shape;
 
 pub use error::ScanError;
+pub use lazy::LazyRegex;
 pub use literal::mandatory_literals;
 pub use merge::{LogScan, Merger, merge, scan_lines};
 pub use pattern::{PatternSet, PatternSpec, PatternTarget};

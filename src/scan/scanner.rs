@@ -156,6 +156,21 @@ fn first_time(body: &[u8], component: Component) -> Option<Timestamp> {
 }
 
 fn last_time(body: &[u8], component: Component) -> Option<Timestamp> {
+    let end = last_time_at_end(body, component);
+    if component != Component::MigController {
+        return end;
+    }
+    // A gather puts the containers of a pod one behind the other, and the one that runs migrations is not the last of them.
+    let of = |logger: &[u8]| {
+        let at = memchr::memmem::rfind(body, logger)?;
+        let from = memchr::memrchr(b'\n', &body[..at]).map_or(0, |before| before + 1);
+        let to = memchr::memchr(b'\n', &body[at..]).map_or(body.len(), |more| at + more);
+        time_of(&body[from..to], component)
+    };
+    end.max(of(b"\"logger\":\"migration\"")).max(of(b"\"logger\":\"directvolume\""))
+}
+
+fn last_time_at_end(body: &[u8], component: Component) -> Option<Timestamp> {
     let mut rest = body;
     while !rest.is_empty() {
         let inner = rest.strip_suffix(b"\n").unwrap_or(rest);
@@ -322,6 +337,16 @@ mod tests {
 
     fn capture(group: &HitGroup, name: &str) -> Option<String> {
         group.captures.iter().find(|(key, _)| **key == *name).and_then(|(_, value)| value.as_deref().map(str::to_owned))
+    }
+
+    #[test]
+    fn the_last_line_of_a_merged_log_is_not_always_the_newest() {
+        let line = |secs: u32, logger: &str| format!("{{\"level\":\"info\",\"ts\":{secs}.5,\"logger\":\"{logger}\",\"msg\":\"x\"}}\n");
+        let text = format!("{}{}{}", line(1_633_969_000, "entrypoint"), line(1_634_041_422, "migration"), line(1_633_969_800, "discovery"));
+        let set = PatternSet::compile(&[]).unwrap();
+        let last = |component| scan_lines(&set, component, &text).last.unwrap().to_string();
+        assert_eq!(last(Component::MigController), "2021-10-12T12:23:42.5Z");
+        assert_eq!(last(Component::Discovery), "2021-10-11T16:30:00.5Z");
     }
 
     #[test]

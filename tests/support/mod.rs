@@ -15,6 +15,9 @@ use serde::Deserialize;
 pub(crate) struct Expect {
     #[expect(dead_code, reason = "for people who read the file")]
     pub(crate) story: String,
+    /// Letter and number of the failure of the field that the story tells again.
+    #[serde(default)]
+    pub(crate) case: Option<String>,
     pub(crate) inputs: Vec<String>,
     pub(crate) pack: Pack,
     #[serde(default)]

@@ -9,8 +9,8 @@ use super::attribute::{Attribution, Relation};
 use super::cause::{Case, Keys, Verdict};
 use super::fold;
 use crate::finding::redact::{MASK, clean};
-use crate::finding::{Evidence, Finding, Outcome, Report, Suppressed, Target, Tool};
-use crate::graph::Graph;
+use crate::finding::{Evidence, Finding, Outcome, Report, RuleRole, Severity, Suppressed, Target, Tool};
+use crate::graph::{Graph, Role};
 use crate::model::ObjectRef;
 use crate::mtc::{self, Run};
 use crate::rules::{Match, Pack, RuleResult, Subject};
@@ -40,8 +40,36 @@ pub fn report(graph: &Graph, pack: &Pack, results: &[RuleResult], ignore: &[Stri
             Case { pack, results, found: &found, around, phase, related, keys: &keys }.explain()
         })
         .collect();
+    let mut found = found;
+    soften_gaps(graph, &runs, &attribution, &verdicts, &mut found);
     let maker = Maker { suppressed, graph, pack, results, runs: &runs, found: &found, attribution: &attribution, verdicts: &verdicts };
     maker.make()
+}
+
+/// What could not be collected matters while it leaves a run undecided that went wrong, or hides runs altogether; else it is a note.
+fn soften_gaps(graph: &Graph, runs: &[Run], attribution: &Attribution, verdicts: &[Verdict], found: &mut [(usize, Match)]) {
+    let all_runs_known = graph.cluster_ids().all(|id| {
+        let at = graph.cluster(id);
+        !at.is(Role::Host) || (!at.suspect && graph.coverage.objects(id, "MigMigration", graph.mtc_namespace(id).as_deref()).is_full())
+    });
+    if runs.is_empty() || !all_runs_known {
+        return;
+    }
+    let undecided: Vec<usize> = (0..runs.len())
+        .filter(|&at| {
+            let wrong = matches!(runs::outcome(&runs[at]), Outcome::Failed | Outcome::Stuck | Outcome::Blocked | Outcome::Unknown);
+            wrong && runs[at].superseded_by.is_none() && verdicts[at].roots.is_empty()
+        })
+        .collect();
+    for (index, (_, one)) in found.iter_mut().enumerate().filter(|(_, (_, one))| one.role == RuleRole::Gap) {
+        let about = |at: &usize| {
+            attribution.of_run[*at].contains_key(&index)
+                || (matches!(one.subject, Subject::Cluster(_)) && attribution.around[*at].clusters.contains(&one.cluster))
+        };
+        if !undecided.iter().any(about) {
+            one.severity = one.severity.min(Severity::Note);
+        }
+    }
 }
 
 struct Maker<'m> {

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::resolve::generated_base;
+use super::resolve::{Made, generated_base};
 use crate::graph::{Graph, Object, ObjectId};
 use crate::model::ClusterId;
 
@@ -31,7 +31,7 @@ const LABELS: &[&str] = &[
 /// Kinds that MTC and Velero name by `generateName`.
 const GENERATED: &[&str] = &["Backup", "Restore", "PodVolumeBackup", "PodVolumeRestore"];
 const AGENTS: &[&str] = &["restic-", "node-agent-"];
-const PROGRAMS: &[&str] = &["velero-", "migration-controller-"];
+const PROGRAMS: &[&str] = &["velero-", "migration-controller-", "migration-operator-"];
 
 type Ids = Vec<ObjectId>;
 /// Cluster, storage location and namespace of a repository.
@@ -48,6 +48,9 @@ pub(super) struct Index<'g> {
     agents: FxHashMap<(ClusterId, String), Ids>,
     programs: FxHashMap<(ClusterId, &'static str), Ids>,
     containers: FxHashMap<(ClusterId, Option<&'g str>, String), Ids>,
+    /// Derived objects by what they were made of, and volumes of plans by their namespace.
+    made: FxHashMap<(Made, String), Ids>,
+    planned: FxHashMap<(String, String), Ids>,
 }
 
 impl<'g> Index<'g> {
@@ -77,6 +80,7 @@ impl<'g> Index<'g> {
                     self.containers.entry((object.cluster, object.namespace.as_deref(), pod.into_owned())).or_default().push(id);
                 }
             }
+            "PlanNamespace" | "PlanVolume" | "Phase" | "LogWindow" if object.is_derived_kind => self.add_made(object, id),
             "ResticRepository" | "BackupRepository" => {
                 let text = |path| object.text(path).map(std::borrow::Cow::into_owned);
                 let key = (object.cluster, text("spec.backupStorageLocation"), text("spec.volumeNamespace"));
@@ -100,6 +104,29 @@ impl<'g> Index<'g> {
         {
             self.agents.entry((pod.cluster, node.into_owned())).or_default().push(id);
         }
+    }
+
+    fn add_made(&mut self, object: &'g Object, id: ObjectId) {
+        let text = |path| object.text(path).map(std::borrow::Cow::into_owned);
+        if let Some(run) = text("run") {
+            self.made.entry((Made::Run, run)).or_default().push(id);
+            return;
+        }
+        let Some(plan) = text("plan") else { return };
+        if let Some(namespace) = text("source_namespace") {
+            self.planned.entry((plan.clone(), namespace)).or_default().push(id);
+        }
+        self.made.entry((Made::Plan, plan)).or_default().push(id);
+    }
+
+    /// Derived objects made of an object of that name.
+    pub(super) fn made_of(&self, made: Made, name: &str) -> Ids {
+        self.made.get(&(made, name.to_owned())).cloned().unwrap_or_default()
+    }
+
+    /// Volumes that a plan has in a namespace of the source.
+    pub(super) fn planned(&self, plan: &str, namespace: &str) -> Ids {
+        self.planned.get(&(plan.to_owned(), namespace.to_owned())).cloned().unwrap_or_default()
     }
 
     /// Objects that carry one of these labels with that value.

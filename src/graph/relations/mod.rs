@@ -3,12 +3,14 @@
 //! Labels, owner references and generated names are read here and nowhere else, because each of them has a trap: the label
 //! `migmigration` holds a UID, `migration.openshift.io/migmigration-name` a name, and old objects carry neither.
 
+mod derived;
 mod index;
 mod resolve;
 mod table;
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use table::{RELATIONS, Relation};
@@ -93,6 +95,9 @@ pub struct Edges {
     count: usize,
 }
 
+/// Fewer lookups than these are not worth a second thread.
+const ALONE: usize = 256;
+
 /// Rows that carry that name as relation or as inverse.
 pub fn rows(name: &str) -> impl Iterator<Item = (u16, bool)> + '_ {
     RELATIONS.iter().enumerate().flat_map(move |(index, row)| {
@@ -117,21 +122,24 @@ impl Edges {
     pub(super) fn build(graph: &Graph) -> Self {
         let mut edges = Self::default();
         let lookups = index::Index::of(graph, 0);
-        for (number, row) in numbered() {
-            for id in graph.starting_points(row) {
-                edges.add(number, id, resolve::targets(graph, &lookups, row, id));
+        for (number, row) in numbered().filter(|(_, row)| !row.joins_derived()) {
+            let from = graph.starting_points(row);
+            // Looking targets up is most of the work and touches nothing; only what was found is joined one after the other.
+            let found: Vec<resolve::Found> = from.par_iter().with_min_len(ALONE).map(|&id| resolve::targets(graph, &lookups, row, id)).collect();
+            for (id, found) in from.into_iter().zip(found) {
+                edges.add(number, id, found);
             }
         }
         edges.seal();
         edges
     }
 
-    /// Adds the edges of the derived objects, which begin at `first`. They are joined to nothing but their namespace and their pod, and
-    /// derived facts join nothing, so what was resolved before stays as it is.
+    /// Adds the edges of the derived objects, which begin at `first`. Only rows made for them join them, and derived facts join nothing,
+    /// so what was resolved before stays as it is.
     pub(super) fn extend(&mut self, graph: &Graph, first: usize) {
         let lookups = index::Index::of(graph, first);
         for (number, row) in numbered() {
-            if row.leads_to_derived() {
+            if row.joins_derived() {
                 for id in graph.starting_points(row) {
                     self.add(number, id, resolve::targets(graph, &lookups, row, id));
                 }

@@ -39,8 +39,20 @@ pub(super) enum How {
     AgentSet,
     Mounts,
     PodOfContainer,
+    MadeOf(Made),
+    VolumesOfNamespace,
+    PlannedNamespace { source: bool },
+    PlannedClaim { source: bool },
+    DataOf,
     Settings,
     PodPrefix(&'static str),
+}
+
+/// The object that a derived one was made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Made {
+    Plan,
+    Run,
 }
 
 #[derive(Debug, Default)]
@@ -51,11 +63,11 @@ pub(super) struct Found {
 }
 
 impl Found {
-    fn empty() -> Self {
+    pub(super) fn empty() -> Self {
         Self { empty: true, ..Self::default() }
     }
 
-    fn of(targets: Vec<ObjectId>) -> Self {
+    pub(super) fn of(targets: Vec<ObjectId>) -> Self {
         Self { targets, ..Self::default() }
     }
 }
@@ -91,17 +103,22 @@ pub(super) fn targets(graph: &Graph, index: &Index<'_>, row: &'static Relation, 
         How::AgentSet => Found::of(seek.here("DaemonSet", |other| matches!(&*other.name, "restic" | "node-agent"))),
         How::Mounts => seek.mounts(),
         How::PodOfContainer => Found::of(seek.containers()),
-        How::Settings => Found::of(seek.here("MigrationController", |_| true)),
+        How::MadeOf(made) => Found::of(seek.made_of_me(made)),
+        How::VolumesOfNamespace => Found::of(seek.volumes_of_namespace()),
+        How::PlannedNamespace { source } => seek.planned_namespace(source),
+        How::PlannedClaim { source } => seek.planned_claim(source),
+        How::DataOf => seek.data_of_cluster(),
+        How::Settings => Found::of(seek.row.to.iter().flat_map(|kind| seek.here(kind, |_| true)).collect()),
         How::PodPrefix(prefix) => Found::of(seek.index.programs(object.cluster, prefix)),
     }
 }
 
-struct Seek<'g> {
-    graph: &'g Graph,
-    index: &'g Index<'g>,
-    row: &'static Relation,
-    id: ObjectId,
-    object: &'g Object,
+pub(super) struct Seek<'g> {
+    pub(super) graph: &'g Graph,
+    pub(super) index: &'g Index<'g>,
+    pub(super) row: &'static Relation,
+    pub(super) id: ObjectId,
+    pub(super) object: &'g Object,
 }
 
 impl Seek<'_> {
@@ -425,6 +442,9 @@ impl Graph {
     /// Source and target cluster of the plan that an object of a run belongs to.
     pub fn plan_clusters(&self, id: ObjectId) -> (Option<ClusterId>, Option<ClusterId>) {
         let object = self.object(id);
+        if matches!(object.kind(), "PlanNamespace" | "PlanVolume") {
+            return (self.cluster_called(object, "source_cluster"), self.cluster_called(object, "target_cluster"));
+        }
         let plan = match object.kind() {
             "MigPlan" | "DirectVolumeMigration" | "DirectImageMigration" => Some(id),
             "MigMigration" => {

@@ -1,4 +1,4 @@
-use super::resolve::How;
+use super::resolve::{How, Made};
 use super::{Lives, Side};
 
 /// One row of the table.
@@ -34,9 +34,12 @@ impl Relation {
         self
     }
 
-    /// Whether the row ends at objects that exist in our model only.
-    pub(super) fn leads_to_derived(&self) -> bool {
-        matches!(self.how, How::PodOfContainer)
+    /// Whether the row begins or ends at objects that exist in our model only.
+    pub(super) fn joins_derived(&self) -> bool {
+        matches!(
+            self.how,
+            How::PodOfContainer | How::MadeOf(_) | How::VolumesOfNamespace | How::PlannedNamespace { .. } | How::PlannedClaim { .. } | How::DataOf
+        )
     }
 
     const fn lives(mut self, lives: Lives) -> Self {
@@ -54,6 +57,19 @@ const LOCATION: &[&str] = &["BackupStorageLocation"];
 const AGENT_SETS: &[&str] = &["DaemonSet"];
 const USES_LOCATION: &[&str] = &["Backup", "PodVolumeBackup", "PodVolumeRestore", "ResticRepository", "BackupRepository"];
 const REFERS_TO_CLUSTERS: &[&str] = &["MigPlan", "DirectVolumeMigration", "DirectImageMigration"];
+
+const USES_VELERO: &[&str] = &[
+    "Backup",
+    "Restore",
+    "PodVolumeBackup",
+    "PodVolumeRestore",
+    "ResticRepository",
+    "BackupRepository",
+    "BackupStorageLocation",
+    "DataProtectionApplication",
+];
+const CONTROLLED: &[&str] =
+    &["MigMigration", "MigPlan", "MigCluster", "MigStorage", "DirectVolumeMigration", "DirectImageMigration", "MigrationController"];
 
 /// Every relation that rules, attribution and views may follow.
 pub const RELATIONS: &[Relation] = &[
@@ -120,14 +136,46 @@ pub const RELATIONS: &[Relation] = &[
     row("stage-pods", "run", RUN, &["Pod"], How::StagePods).on(Side::Both, Side::Host).lives(Lives::Anywhere),
     row("registry", "plan", PLAN, &["Deployment", "Service", "Pod"], How::Registry).on(Side::Both, Side::Host).lives(Lives::Mtc),
     row("containers", "pod", &["Pod"], &["Container"], How::PodOfContainer),
+    row("plan-namespaces", "plan", PLAN, &["PlanNamespace"], How::MadeOf(Made::Plan)),
+    row("plan-volumes", "plan", PLAN, &["PlanVolume"], How::MadeOf(Made::Plan)),
+    row("run-volumes", "run", RUN, &["PlanVolume"], How::MadeOf(Made::Run)),
+    row("volumes", "in-namespace", &["PlanNamespace"], &["PlanVolume"], How::VolumesOfNamespace),
+    row("source-namespace", "in-plan", &["PlanNamespace"], &["Namespace"], How::PlannedNamespace { source: true })
+        .on(Side::Source, Side::Host)
+        .lives(Lives::Anywhere),
+    row("target-namespace", "in-plan", &["PlanNamespace"], &["Namespace"], How::PlannedNamespace { source: false })
+        .on(Side::Target, Side::Host)
+        .lives(Lives::Anywhere),
+    row("source-claim", "planned-as", &["PlanVolume"], &["PersistentVolumeClaim"], How::PlannedClaim { source: true })
+        .on(Side::Source, Side::Host)
+        .lives(Lives::Anywhere),
+    row("target-claim", "planned-as", &["PlanVolume"], &["PersistentVolumeClaim"], How::PlannedClaim { source: false })
+        .on(Side::Target, Side::Host)
+        .lives(Lives::Anywhere),
+    row("phases", "run", RUN, &["Phase"], How::MadeOf(Made::Run)),
+    row("log-windows", "run", RUN, &["LogWindow"], How::MadeOf(Made::Run)).on(Side::Both, Side::Host),
+    row("data", "registered-as", &["MigCluster"], &["Cluster"], How::DataOf).on(Side::Both, Side::Host),
     row(
         "settings",
         "",
-        &["Backup", "Restore", "PodVolumeBackup", "PodVolumeRestore", "MigPlan", "MigMigration"],
-        &["MigrationController"],
+        &[
+            "Backup",
+            "Restore",
+            "PodVolumeBackup",
+            "PodVolumeRestore",
+            "BackupStorageLocation",
+            "MigPlan",
+            "MigMigration",
+            "MigStorage",
+            "MigCluster",
+            "DirectVolumeMigration",
+            "DirectImageMigration",
+        ],
+        &["MigrationController", "DataProtectionApplication"],
         How::Settings,
     )
     .lives(Lives::Mtc),
-    row("velero", "", &["Backup", "Restore", "BackupStorageLocation"], &["Pod"], How::PodPrefix("velero-")).lives(Lives::Mtc),
-    row("controller", "", &["MigMigration", "MigPlan", "DirectVolumeMigration"], &["Pod"], How::PodPrefix("migration-controller-")).lives(Lives::Mtc),
+    row("velero", "", USES_VELERO, &["Pod"], How::PodPrefix("velero-")).lives(Lives::Mtc),
+    row("controller", "", CONTROLLED, &["Pod"], How::PodPrefix("migration-controller-")).lives(Lives::Mtc),
+    row("operator", "", &["MigrationController"], &["Pod"], How::PodPrefix("migration-operator-")).lives(Lives::Mtc),
 ];

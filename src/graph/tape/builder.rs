@@ -1,5 +1,6 @@
 //! Builds a tape from events.
 
+use super::node::{self, LONGEST_KEY};
 use super::{Kind, Node, Shape, Tape, Value, small};
 
 /// How a scalar given to [`TapeBuilder::scalar`] was written.
@@ -34,7 +35,7 @@ impl TapeBuilder {
 
     /// The key of the value that comes next.
     pub fn key(&mut self, key: &str) {
-        self.key = Some(self.arena(key));
+        self.key = Some(self.arena(&key[..key.floor_char_boundary(LONGEST_KEY)]));
     }
 
     /// A scalar with its decoded text.
@@ -49,7 +50,7 @@ impl TapeBuilder {
         let Some((at, children)) = self.open.pop() else {
             return;
         };
-        let children = if self.nodes[at].kind == Kind::Map { self.drop_duplicates(at, children) } else { children };
+        let children = if self.nodes[at].kind() == Kind::Map { self.drop_duplicates(at, children) } else { children };
         let extent = small(self.nodes.len() - at);
         let node = &mut self.nodes[at];
         node.start = children;
@@ -77,7 +78,7 @@ impl TapeBuilder {
     }
 
     pub(crate) fn renumber(&mut self, line: impl Fn(u32) -> u32) {
-        self.nodes.iter_mut().for_each(|node| node.line = line(node.line));
+        node::renumber(&mut self.nodes, line);
     }
 
     pub(crate) fn node_count(&self) -> usize {
@@ -101,7 +102,7 @@ impl TapeBuilder {
                 self.end();
             }
             Shape::Scalar => {
-                let plain = value.node().is_none_or(|node| node.kind == Kind::Plain);
+                let plain = value.node().is_none_or(|node| node.kind() == Kind::Plain);
                 let style = if plain { Style::Plain } else { Style::Quoted };
                 self.scalar(&value.text().unwrap_or_default(), style, value.line());
             }
@@ -144,8 +145,18 @@ impl TapeBuilder {
         if let Some((_, children)) = self.open.last_mut() {
             *children += 1;
         }
+        let Some(first) = self.nodes.first().map(|first| first.key) else {
+            self.key = None;
+            self.nodes.push(Node::first(kind, line).with(start, len));
+            return;
+        };
+        if line < first {
+            // What was put together from several places may begin with the lower one.
+            node::count_from(&mut self.nodes, line);
+        }
         let (key, key_len) = self.key.take().unwrap_or_default();
-        self.nodes.push(Node { key, key_len, start, len, line, kind });
+        let down = line - line.min(first);
+        self.nodes.push(Node::new(kind, (key, key_len as usize), down).with(start, len));
     }
 
     fn arena(&mut self, text: &str) -> (u32, u32) {
@@ -164,7 +175,7 @@ impl TapeBuilder {
         let key = |seat: usize| {
             let node = &self.nodes[seat];
             let start = node.key as usize;
-            self.text.get(start..start + node.key_len as usize).unwrap_or_default()
+            self.text.get(start..start + node.key_len() as usize).unwrap_or_default()
         };
         // What the API server sends is sorted, so this is nearly always the end of it.
         if seats.windows(2).all(|pair| key(pair[0]) < key(pair[1])) {
@@ -183,6 +194,20 @@ impl TapeBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_from_further_up_keeps_its_line() {
+        let mut builder = TapeBuilder::default();
+        builder.map_start(5);
+        for (line, key) in [(5, "a"), (7, "b"), (3, "c"), (9, "d")] {
+            builder.key(key);
+            builder.scalar("x", Style::Plain, line);
+        }
+        let tape = builder.finish();
+        let lines: Vec<u32> = tape.root().entries().map(|(_, value)| value.line()).collect();
+        assert_eq!((tape.root().line(), lines), (5, vec![5, 7, 3, 9]));
+        assert_eq!(tape.last_line(), 9);
+    }
 
     #[test]
     fn the_last_of_two_equal_keys_wins() {

@@ -4,9 +4,11 @@
 //! value. Cursors ([`Value`]) work the same on an owned [`Tape`] and on a draft that still borrows from the file.
 
 mod builder;
+pub(crate) mod node;
 mod scalar;
 
 pub use builder::{Style, TapeBuilder};
+pub(crate) use node::{Kind, Node, small};
 pub(crate) use scalar::hex_width;
 pub use scalar::{Scalar, resolve_plain};
 
@@ -14,52 +16,6 @@ use super::source::SourceLines;
 use crate::model::Excerpt;
 use scalar::Chomp;
 use std::borrow::Cow;
-
-/// What a node is and how its text is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Map,
-    Seq,
-    /// Unquoted on one line: the type is decided when asked.
-    Plain,
-    /// A string whose text needs no decoding.
-    Text,
-    /// Unquoted over several lines; always a string.
-    Folded,
-    Single,
-    Double,
-    Literal,
-    LiteralStrip,
-    LiteralKeep,
-}
-
-/// One node. Key and value are spans of the text; a container holds its number of children and of nodes instead.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Node {
-    pub(crate) key: u32,
-    pub(crate) key_len: u32,
-    /// Offset of the scalar text, or the number of children.
-    pub(crate) start: u32,
-    /// Length of the scalar text, or the number of nodes of this subtree, itself included.
-    pub(crate) len: u32,
-    pub(crate) line: u32,
-    pub(crate) kind: Kind,
-}
-
-impl Node {
-    pub(crate) fn is_container(&self) -> bool {
-        matches!(self.kind, Kind::Map | Kind::Seq)
-    }
-
-    fn extent(&self) -> usize {
-        if self.is_container() { self.len.max(1) as usize } else { 1 }
-    }
-}
-
-/// Offsets fit 32 bits because every reader bounds the text first; a larger one becomes an empty span, not a wrong one.
-pub(crate) fn small(value: usize) -> u32 {
-    u32::try_from(value).unwrap_or(u32::MAX)
-}
 
 /// The shape of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +37,11 @@ pub struct Tape {
 }
 
 impl Tape {
+    /// A tape whose nodes point into the lines of the file.
+    pub(crate) fn of_lines(text: Box<str>, nodes: Box<[Node]>, source: SourceLines) -> Self {
+        Self { text, nodes, source }
+    }
+
     /// The whole body. An empty tape reads as null.
     pub fn root(&self) -> Value<'_> {
         Value::new(&self.text, &self.nodes, 0)
@@ -100,12 +61,12 @@ impl Tape {
 
     /// The last line that a value of this body begins on.
     pub fn last_line(&self) -> u32 {
-        self.nodes.iter().map(|node| node.line).max().unwrap_or(1)
+        node::first_line(&self.nodes) + self.nodes.iter().map(Node::lines_down).max().unwrap_or(0)
     }
 
     /// A line of the file with its neighbours, by number; empty where no file stands behind the body.
     pub fn excerpt_at(&self, line: u32) -> Excerpt {
-        self.source.excerpt(line)
+        self.source.excerpt(&self.text, line)
     }
 
     /// A line of the file with its neighbours; the value itself where no file stands behind the body.
@@ -114,7 +75,7 @@ impl Tape {
             let text = value.text().map_or_else(|| value.to_json().to_string(), Cow::into_owned);
             return Excerpt { text, ..Excerpt::default() };
         }
-        self.source.excerpt(value.line())
+        self.source.excerpt(&self.text, value.line())
     }
 
     /// Copies a value with everything below it; its text is decoded on the way.
@@ -145,6 +106,15 @@ impl<'t> Value<'t> {
         Self { text, nodes, at }
     }
 
+    /// Where its key or its text stands; nothing for an element that is a map or a list.
+    pub(crate) fn offset(self) -> Option<usize> {
+        let node = self.node()?;
+        if node.key_len() > 0 {
+            return Some(node.key as usize);
+        }
+        (!node.is_container()).then_some(node.start as usize)
+    }
+
     pub(crate) fn index(self) -> usize {
         self.at
     }
@@ -159,12 +129,12 @@ impl<'t> Value<'t> {
     }
 
     fn key(self) -> &'t str {
-        self.node().map_or("", |node| self.span(node.key, node.key_len))
+        self.node().map_or("", |node| self.span(node.key, node.key_len()))
     }
 
     /// Map, list or scalar.
     pub fn shape(self) -> Shape {
-        match self.node().map(|node| node.kind) {
+        match self.node().map(Node::kind) {
             Some(Kind::Map) => Shape::Map,
             Some(Kind::Seq) => Shape::Seq,
             _ => Shape::Scalar,
@@ -173,7 +143,7 @@ impl<'t> Value<'t> {
 
     /// The line in the file, from 1: of the key for a map entry, of the item for a list element.
     pub fn line(self) -> u32 {
-        self.node().map_or(1, |node| node.line)
+        self.node().map_or(1, |node| node::first_line(self.nodes).saturating_add(node.lines_down()))
     }
 
     /// The entry of a map.
@@ -228,7 +198,7 @@ impl<'t> Value<'t> {
     pub fn text(self) -> Option<Cow<'t, str>> {
         let node = self.node()?;
         let raw = self.span(node.start, node.len);
-        let text = match node.kind {
+        let text = match node.kind() {
             Kind::Map | Kind::Seq => return None,
             Kind::Plain if matches!(raw, "" | "~" | "null" | "Null" | "NULL") => return None,
             Kind::Plain | Kind::Text => return Some(Cow::Borrowed(raw)),
@@ -248,7 +218,7 @@ impl<'t> Value<'t> {
         if node.is_container() {
             return None;
         }
-        if node.kind == Kind::Plain {
+        if node.kind() == Kind::Plain {
             return Some(scalar::resolve_plain(Cow::Borrowed(self.span(node.start, node.len))));
         }
         self.text().map(Scalar::Text)
@@ -285,7 +255,7 @@ impl<'t> Value<'t> {
     pub fn is_null(self) -> bool {
         match self.node() {
             None => true,
-            Some(node) if node.kind == Kind::Plain => {
+            Some(node) if node.kind() == Kind::Plain => {
                 matches!(self.span(node.start, node.len), "" | "~" | "null" | "Null" | "NULL")
             }
             Some(_) => false,
@@ -336,8 +306,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_node_takes_24_bytes() {
-        assert_eq!(size_of::<Node>(), 24);
+    fn a_node_takes_16_bytes() {
+        assert_eq!(size_of::<Node>(), 16);
     }
 
     #[test]
@@ -350,7 +320,7 @@ mod tests {
         assert_eq!(Tape::copy_of(tape.root()).root().to_json(), json);
         assert_eq!(tape.root().path("a.b").map(Value::len), Some(9));
         assert_eq!(tape.root().path("a.b").and_then(|b| b.at(3)).and_then(Value::as_i64), None);
-        assert!(tape.bytes() > 24 * 14);
+        assert!(tape.bytes() > 16 * 14);
     }
 
     #[test]

@@ -19,8 +19,7 @@ pub(super) fn find(all: &Collected, logs: &[Whole]) -> Clusters {
     let roots = all.home.roots();
     let mut traits: Vec<Traits> = roots.iter().map(|_| Traits::default()).collect();
     for seen in &all.objects {
-        let place = &seen.it.places[0];
-        if let Some(root) = all.home.root_of(place.input, place.path.as_str()) {
+        if let Some(root) = seen.root {
             traits[root].add(&seen.it);
         }
     }
@@ -82,9 +81,9 @@ pub(super) fn find(all: &Collected, logs: &[Whole]) -> Clusters {
     }
     set_now(all, logs, &of_root, &mut clusters);
     let mut control_objects: Vec<Vec<&Object>> = clusters.iter().map(|_| Vec::new()).collect();
-    for object in all.objects.iter().map(|seen| &seen.it).filter(|object| matches!(object.kind(), "MigCluster" | "MigPlan")) {
-        if let Some(root) = all.home.root_of(object.places[0].input, object.places[0].path.as_str()) {
-            control_objects[of_root[root].index()].push(object);
+    for seen in all.objects.iter().filter(|seen| matches!(seen.it.kind(), "MigCluster" | "MigPlan")) {
+        if let Some(root) = seen.root {
+            control_objects[of_root[root].index()].push(&seen.it);
         }
     }
     for objects in &mut control_objects {
@@ -114,20 +113,20 @@ fn unique(clusters: &[Cluster], base: &str) -> Arc<str> {
 /// The reference time of each cluster: the newest of log lines of MTC's own programs, events, creations and transitions. No other
 /// field counts, because objects hold dates of the future such as those of certificates.
 fn set_now(all: &Collected, logs: &[Whole], of_root: &[ClusterId], clusters: &mut [Cluster]) {
-    let mut note = |input: u32, path: &str, time: Option<Timestamp>| {
-        if let Some(root) = all.home.root_of(input, path) {
+    let mut note = |root: Option<usize>, time: Option<Timestamp>| {
+        if let Some(root) = root {
             let now = &mut clusters[of_root[root].index()].now;
             *now = latest(now.iter().copied().chain(time));
         }
     };
     for seen in &all.objects {
-        note(seen.it.places[0].input, seen.it.places[0].path.as_str(), seen.latest);
+        note(seen.root, seen.latest);
     }
     for seen in &all.events {
-        note(seen.it.place.input, seen.it.place.path.as_str(), seen.latest);
+        note(seen.root, seen.latest);
     }
     for log in logs.iter().filter(|log| log.component != Component::Application) {
-        note(log.input, &log.path, log.scan.last);
+        note(all.home.root_of(log.input, &log.path), log.scan.last);
     }
     for (input, path, text) in all.texts.iter().filter(|(_, path, _)| path.ends_with("timestamp")) {
         let Some(root) = all.home.root_of(*input, path) else { continue };

@@ -10,10 +10,13 @@ mod timestamp;
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::kube_yaml::Stats;
 use super::worker::{Harvest, Seen};
 use crate::archive::{ArchiveGap, Walked};
 use crate::graph::{Builder, Dataset, Graph, Input};
+use crate::layout::Gather;
 use crate::model::{EntryPath, Gap, Timestamp};
 use home::Home;
 
@@ -26,6 +29,8 @@ pub struct InputRead {
     pub walked: Walked,
     /// Every path seen, also of files that were not wanted.
     pub paths: Vec<Arc<str>>,
+    /// The gathers that these paths form.
+    pub gathers: Vec<Gather>,
     /// What the workers read.
     pub harvests: Vec<Harvest>,
     /// What the archive could not give.
@@ -72,7 +77,7 @@ impl Collected {
         let repeats = self.inputs.iter().filter(|other| other.name.split('#').next() == Some(input.name.as_str())).count();
         let name = if repeats == 0 { input.name } else { format!("{}#{}", input.name, repeats + 1) };
         let same = !sha256.is_empty() && self.inputs.iter().any(|other| other.sha256 == sha256);
-        let gathers = crate::layout::home(input.paths.iter().map(|path| &**path));
+        let gathers = input.gathers;
         let mut layouts: Vec<String> = gathers.iter().map(|gather| gather.flavour.to_owned()).collect();
         layouts.sort();
         layouts.dedup();
@@ -93,8 +98,8 @@ impl Collected {
         for harvest in input.harvests {
             self.yaml.fast_bytes += harvest.stats.fast_bytes;
             self.yaml.general_bytes += harvest.stats.general_bytes;
-            self.objects.extend(harvest.objects);
-            self.events.extend(harvest.events);
+            join(&mut self.objects, harvest.objects);
+            join(&mut self.events, harvest.events);
             self.chunks.extend(harvest.chunks.into_iter().map(|chunk| (index, chunk)));
             self.texts.extend(harvest.texts.into_iter().map(|(path, _, text)| (index, path, text)));
             self.gaps.extend(gaps::of_manifests(index, &harvest.problems));
@@ -107,6 +112,12 @@ impl Collected {
     fn freeze(mut self) -> Frozen {
         last_member_wins(&mut self.objects, |object| &object.places[0].path, |object| object.places[0].input);
         last_member_wins(&mut self.events, |event| &event.place.path, |event| event.place.input);
+        let home = &self.home;
+        self.objects.par_iter_mut().for_each(|seen| {
+            let place = &seen.it.places[0];
+            seen.root = home.root_of(place.input, place.path.as_str());
+        });
+        self.events.par_iter_mut().for_each(|seen| seen.root = home.root_of(seen.it.place.input, seen.it.place.path.as_str()));
         let copies = (self.objects.len() + self.events.len()) as u64;
         let logs = logs::merge(std::mem::take(&mut self.chunks));
         self.gaps.extend(logs.gaps);
@@ -116,14 +127,13 @@ impl Collected {
             self.home.gathers().map(|(input, gather)| Dataset { input, root: gather.root.clone(), flavour: gather.flavour.to_owned() }).collect();
         for seen in self.objects {
             let mut object = seen.it;
-            let place = &object.places[0];
-            let Some(cluster) = self.home.root_of(place.input, place.path.as_str()).map(|root| clusters.of_root[root]) else { continue };
+            let Some(cluster) = seen.root.map(|root| clusters.of_root[root]) else { continue };
             object.cluster = cluster;
             builder.objects.push(object);
         }
         for seen in self.events {
             let mut event = seen.it;
-            let Some(cluster) = self.home.root_of(event.place.input, event.place.path.as_str()).map(|root| clusters.of_root[root]) else { continue };
+            let Some(cluster) = seen.root.map(|root| clusters.of_root[root]) else { continue };
             event.cluster = cluster;
             builder.events.push(event);
         }
@@ -139,12 +149,26 @@ impl Collected {
 
 /// Of two members with the same path the later one is the file; the earlier was overwritten when the archive was made.
 fn last_member_wins<T>(seen: &mut Vec<Seen<T>>, path: impl Fn(&T) -> &EntryPath, input: impl Fn(&T) -> u32) {
-    let mut newest: rustc_hash::FxHashMap<(u32, Arc<str>), u32> = rustc_hash::FxHashMap::default();
+    let mut newest: rustc_hash::FxHashMap<(u32, &str), u32> = rustc_hash::FxHashMap::default();
+    let mut repeated = false;
     for one in seen.iter() {
-        let member = newest.entry((input(&one.it), path(&one.it).0.clone())).or_insert(one.member);
+        let member = newest.entry((input(&one.it), path(&one.it).as_str())).or_insert(one.member);
+        repeated |= *member != one.member;
         *member = (*member).max(one.member);
     }
-    seen.retain(|one| newest.get(&(input(&one.it), path(&one.it).0.clone())) == Some(&one.member));
+    if repeated {
+        let keeps: Vec<bool> = seen.iter().map(|one| newest.get(&(input(&one.it), path(&one.it).as_str())) == Some(&one.member)).collect();
+        let mut keeps = keeps.into_iter();
+        seen.retain(|_| keeps.next() == Some(true));
+    }
+}
+
+/// Appends the shorter list to the longer: the order means nothing yet, and the lists are large.
+fn join<T>(all: &mut Vec<T>, mut more: Vec<T>) {
+    if more.len() > all.len() {
+        std::mem::swap(all, &mut more);
+    }
+    all.append(&mut more);
 }
 
 fn hex(bytes: [u8; 32]) -> String {

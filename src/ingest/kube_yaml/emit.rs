@@ -2,6 +2,7 @@
 
 use super::fast;
 use super::lines::Place;
+use super::own::File;
 use super::read::{Parsed, Pass};
 use super::{Draft, Item, Problem, excerpt};
 use crate::graph::tape::{Shape, Style, TapeBuilder, Value};
@@ -22,13 +23,17 @@ struct Held {
 }
 
 impl Held {
-    fn draft<'h>(&'h self, parsed: Parsed, text: &'h str, start: Place) -> Draft<'h> {
+    /// `whole` says that no line was taken out of the text, so that it can be kept as it stands.
+    fn draft<'h>(&'h self, parsed: Parsed, text: &'h str, start: Place, whole: bool) -> Draft<'h> {
         match parsed {
             Parsed::General => {
                 let (text, nodes) = self.builder.parts();
-                Draft { text, nodes, root: 0 }
+                Draft { text, nodes, root: 0, file: None }
             }
-            Parsed::Fast => Draft { text: &text[start.pos..], nodes: self.fast.nodes(), root: 0 },
+            Parsed::Fast => {
+                let file = File { text, start, end: self.fast.end(), skipped: self.fast.skipped() };
+                Draft { text: &text[start.pos..], nodes: self.fast.nodes(), root: 0, file: whole.then_some(file) }
+            }
         }
     }
 }
@@ -37,14 +42,14 @@ impl Pass<'_> {
     /// Hands out one object.
     pub(super) fn emit(&mut self, parsed: Parsed, start: Place, around: Around<'_>) {
         let held = self.take(parsed);
-        self.emit_value(held.draft(parsed, self.text, start), self.line(start.line), around);
+        self.emit_value(held.draft(parsed, self.text, start, self.removed.is_empty()), self.line(start.line), around);
         self.put_back(held);
     }
 
     /// Hands out a whole document that may turn out to be a list after all.
     pub(super) fn emit_root(&mut self, parsed: Parsed, start: Place, truncated: bool) {
         let held = self.take(parsed);
-        let draft = held.draft(parsed, self.text, start);
+        let draft = held.draft(parsed, self.text, start, self.removed.is_empty());
         let root = draft.root();
         let name = |key: &str| root.get(key).and_then(Value::text);
         let (kind, api_version) = (name("kind"), name("apiVersion"));
@@ -55,7 +60,7 @@ impl Pass<'_> {
             let item_kind = kind.as_deref().and_then(|kind| kind.strip_suffix("List")).filter(|kind| !kind.is_empty());
             let around = Around { kind: item_kind, api_version: api_version.as_deref().filter(|_| item_kind.is_some()), from_list: true, truncated };
             for item in items.into_iter().flat_map(Value::items) {
-                self.emit_value(Draft { root: item.index(), ..draft }, item.line(), around);
+                self.emit_value(Draft { root: item.index(), file: None, ..draft }, item.line(), around);
             }
         } else {
             self.emit_value(draft, self.line(start.line), Around { truncated, ..Around::default() });
@@ -111,7 +116,7 @@ impl Pass<'_> {
         }
         builder.end();
         let (text, nodes) = builder.parts();
-        (self.on_item)(Item { draft: Draft { text, nodes, root: 0 }, line, from_list, truncated });
+        (self.on_item)(Item { draft: Draft { text, nodes, root: 0, file: None }, line, from_list, truncated });
     }
 }
 

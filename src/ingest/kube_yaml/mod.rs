@@ -12,13 +12,16 @@ mod general;
 mod lines;
 mod noise;
 mod outline;
+mod own;
 mod prepare;
 mod problem;
 mod read;
 mod rescue;
+mod skip;
 
 use crate::graph::tape::{Node, Tape, TapeBuilder, Value};
 pub use problem::Problem;
+pub use skip::Skips;
 
 /// Bounds that no input can exceed.
 #[derive(Debug, Clone, Copy)]
@@ -43,12 +46,25 @@ pub struct Draft<'a> {
     text: &'a str,
     nodes: &'a [Node],
     root: usize,
+    /// Where it stands, when its nodes point into the text of the file.
+    file: Option<own::File<'a>>,
 }
 
 impl<'a> Draft<'a> {
     /// The whole object.
     pub fn root(self) -> Value<'a> {
         Value::new(self.text, self.nodes, self.root)
+    }
+
+    /// The body with its lines and two more on either side, as they stand in the file. Nothing when they do not stand there so: the body
+    /// was put together from several places, or the fast reader declined it.
+    pub fn own(self) -> Option<Tape> {
+        self.file.map(|file| file.own(self.nodes))
+    }
+
+    /// The line of the file on which a value begins, on the same terms.
+    pub fn line_of(self, value: Value<'a>) -> Option<&'a str> {
+        self.file.and_then(|file| file.line_of(value))
     }
 
     /// Copies the body out of the file. `metadata.managedFields` is not part of a draft, so it is never stored.
@@ -83,6 +99,7 @@ pub struct Stats {
 #[derive(Debug, Default)]
 pub struct Reader {
     fast: fast::Buffers,
+    skips: Skips,
     builder: TapeBuilder,
     scratch: String,
     stats: Stats,
@@ -94,6 +111,11 @@ impl Reader {
     #[doc(hidden)]
     pub fn general_only() -> Self {
         Self { general_only: true, ..Self::default() }
+    }
+
+    /// A reader that steps over what nobody will read.
+    pub fn skipping(skips: Skips) -> Self {
+        Self { skips, ..Self::default() }
     }
 
     /// Reads one file. Objects are handed to `on_item` in file order; a draft lives only as long as the call.

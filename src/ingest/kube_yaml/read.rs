@@ -348,7 +348,10 @@ impl Pass<'_> {
             return None;
         }
         let text = &self.text[..range.end];
-        let end = fast::parse(text, range.start, range.column, range.mode, self.limits, &mut self.reader.fast)?;
+        let end = {
+            let Reader { fast, skips, .. } = &mut *self.reader;
+            fast::parse(text, range.start, range.column, range.mode, (self.limits, skips), fast)?
+        };
         if self.odd && prepare::is_odd(&text[range.start.pos..end.pos]) {
             return None;
         }

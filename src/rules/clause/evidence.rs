@@ -86,13 +86,22 @@ fn gap(holder: &Object) -> Option<Evidence> {
     Some(Evidence::new(place, &excerpt, "", None, None))
 }
 
+/// A derived object quotes the line that it was made of, and speaks of the object that holds that line.
+fn derived(graph: &Graph, id: ObjectId) -> Option<Evidence> {
+    let holder = graph.object(id);
+    let place = holder.place()?;
+    let excerpt = holder.body.as_ref().map(|body| body.excerpt_at(place.line)).unwrap_or_default();
+    let maker = ["run", "plan"].iter().find_map(|relation| graph.related(id, relation).targets.first().copied());
+    Some(Evidence::new(place, &excerpt, "", None, maker.map(|maker| report_target(&graph.object(maker).reference()))))
+}
+
 /// Evidence of an object: the field, or its first line.
 fn object(graph: &Graph, id: ObjectId, steps: &[String]) -> Option<Evidence> {
     let holder = graph.object(id);
     if holder.is_derived_kind {
         // What we made up has no file; the object it was made of has.
         let pod = || graph.related(id, "pod").targets.first().copied();
-        return if holder.kind() == "Gap" { gap(holder) } else { pod().and_then(|pod| object(graph, pod, &["status".to_owned()])) };
+        return if holder.kind() == "Container" { pod().and_then(|pod| object(graph, pod, &["status".to_owned()])) } else { derived(graph, id) };
     }
     let root = holder.body.as_ref().map(crate::graph::tape::Tape::root);
     let value = root.and_then(|root| steps.iter().try_fold(root, |at, step| at.get(step)));

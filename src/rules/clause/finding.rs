@@ -178,6 +178,7 @@ impl<'a> Matcher<'a> {
                 SubjectSpec::Name(slot) => {
                     let Some(binding) = row.bound(*slot) else { continue };
                     if let Some(id) = binding.objects().first() {
+                        let id = &made_of(graph, *id);
                         let object = graph.object(*id);
                         return Some(if object.kind() == "Cluster" && object.is_derived_kind {
                             Subject::Cluster(object.cluster)
@@ -246,6 +247,7 @@ impl<'a> Matcher<'a> {
             severity: variant.and_then(|variant| variant.severity).unwrap_or(rule.severity),
             role: variant.and_then(|variant| variant.role).unwrap_or(rule.role),
             confidence: confidence.max(Confidence::Low),
+            explains: variant.and_then(|variant| variant.explains.as_ref()).unwrap_or(&rule.explains).clone(),
             message: template.message(&source),
             evidence: evidence::collect(graph, rule, &rows),
             remediation: rule.remediation.prose(&source),
@@ -306,6 +308,15 @@ impl<'a> Matcher<'a> {
         all.sort_by(|a, b| (&a.lack, &a.touched).cmp(&(&b.lack, &b.touched)));
         all
     }
+}
+
+/// Nobody can look at what we made up, so what it was made of stands for it.
+fn made_of(graph: &Graph, id: ObjectId) -> ObjectId {
+    let object = graph.object(id);
+    if !object.is_derived_kind || !matches!(object.kind(), "PlanNamespace" | "PlanVolume" | "Phase" | "LogWindow") {
+        return id;
+    }
+    ["run", "plan"].iter().find_map(|relation| graph.related(id, relation).targets.first().copied()).unwrap_or(id)
 }
 
 fn subject_cluster(graph: &Graph, subject: &Subject) -> ClusterId {

@@ -278,7 +278,7 @@ impl<'a> Matcher<'a> {
                 self.too_broad.get_or_insert(named.number);
                 return Flow::Stop;
             }
-            row.state |= present && is_state && !named.optional;
+            row.state |= present && (is_state || holds_still(&candidate)) && !named.optional;
             row.set(named.slot, Slot::Bound(candidate));
             let flow = self.walk(rest, row, sink);
             row.restore(&mark);
@@ -397,6 +397,11 @@ impl<'a> Matcher<'a> {
         trace.unknown += 1;
         trace.reason(&lack.reason);
     }
+}
+
+/// A condition tells what is so now: a text that stands in one is a state, while a line of a log is over.
+fn holds_still(candidate: &Binding<'_>) -> bool {
+    matches!(&candidate.what, What::Error(error) if error.place == "condition")
 }
 
 impl Head {

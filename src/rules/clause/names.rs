@@ -24,6 +24,7 @@ const FIELDS: &[(&str, &[&str])] = &[
     ("migration", &["MigMigration"]),
     ("plan", &["MigPlan"]),
     ("storage", &["MigStorage"]),
+    ("cluster", &["MigCluster"]),
     ("hook", &["MigHook"]),
 ];
 

@@ -155,11 +155,29 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    /// The object of the same kind, namespace and name on the other side of the plan. Namespaces that a plan renames are not followed.
+    /// The object of the same kind, namespace and name on the other side of the plan, where a plan may give the namespace another name.
     fn counterpart(&self, id: ObjectId) -> Related {
         let graph = self.graph;
         let object = graph.object(id);
         let mut related = Related::default();
+        let of_plans = self.mapped(id);
+        if !of_plans.is_empty() {
+            for (cluster, namespace) in of_plans {
+                let (kind, at) = (object.kind(), Some(&*namespace).filter(|_| object.namespace.is_some()));
+                let name = if kind == "Namespace" { &*namespace } else { &*object.name };
+                let found: Vec<ObjectId> = graph.find(cluster, kind, at, name).collect();
+                if found.is_empty() {
+                    related.missing.push(crate::graph::Missing {
+                        kind: object.gvk.kind.clone(),
+                        namespace: at.map(Into::into),
+                        name: name.into(),
+                        cluster: Some(cluster),
+                    });
+                }
+                related.targets.extend(found);
+            }
+            return related;
+        }
         for cluster in graph.cluster_ids().filter(|&cluster| cluster != object.cluster) {
             related.targets.extend(graph.find(cluster, object.kind(), object.namespace.as_deref(), &object.name));
             if let Some(lack) = cover::objects(graph, cluster, object.kind(), object.namespace.as_deref()) {
@@ -174,6 +192,30 @@ impl<'a> Matcher<'a> {
         }
         related.empty = graph.clusters.len() < 2;
         related
+    }
+
+    /// Where the plans of the case put the namespace of an object: cluster and name.
+    fn mapped(&self, id: ObjectId) -> Vec<(ClusterId, String)> {
+        let graph = self.graph;
+        let object = graph.object(id);
+        let own = if object.kind() == "Namespace" { Some(&*object.name) } else { object.namespace.as_deref() };
+        let Some(own) = own else { return Vec::new() };
+        let mut all = Vec::new();
+        for planned in graph.of_kind("PlanNamespace") {
+            let (source, target) = graph.plan_clusters(planned);
+            let sides = [(source, "source", target, "target"), (target, "target", source, "source")];
+            for (here, name, there, other) in sides {
+                let planned = graph.object(planned);
+                let (Some(there), Some(other)) = (there, planned.text(other)) else { continue };
+                if here == Some(object.cluster) && planned.text(name).as_deref() == Some(own) {
+                    all.push((there, other.into_owned()));
+                }
+            }
+        }
+        all.sort();
+        all.dedup();
+        all.retain(|(cluster, name)| (*cluster, name.as_str()) != (object.cluster, own));
+        all
     }
 
     fn lacks(&self, related: &Related, relation: &str, wanted: &[String], found: &mut Found<'a>) {

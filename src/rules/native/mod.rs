@@ -1,6 +1,8 @@
 //! Matchers that clauses cannot say, in Rust. A native yields rows with the fields it documents, and says unknown like any clause.
 
 mod node_selector;
+mod volume_settings;
+mod zones;
 
 use super::binding::{Binding, Fact};
 use super::outcome::Lack;
@@ -20,4 +22,4 @@ pub(crate) struct Native {
 }
 
 /// Every matcher, by name.
-pub(crate) const NATIVE: &[Native] = &[node_selector::NATIVE];
+pub(crate) const NATIVE: &[Native] = &[node_selector::NATIVE, volume_settings::NATIVE, zones::NATIVE];

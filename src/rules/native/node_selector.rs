@@ -13,14 +13,15 @@ use crate::rules::outcome::Lack;
 /// (`nodeSelector` or `nodeAffinity`).
 pub(super) const NATIVE: Native = Native { name: "node-selector-unsatisfiable", takes: &["pod"], fields: &["label", "origin"], run: unsatisfiable };
 
-struct Requirement<'a> {
-    key: Cow<'a, str>,
-    operator: Cow<'a, str>,
-    values: Vec<Cow<'a, str>>,
+/// One requirement on the labels of a node.
+pub(super) struct Requirement<'a> {
+    pub(super) key: Cow<'a, str>,
+    pub(super) operator: Cow<'a, str>,
+    pub(super) values: Vec<Cow<'a, str>>,
 }
 
 impl Requirement<'_> {
-    fn met_by(&self, node: &Object) -> bool {
+    pub(super) fn met_by(&self, node: &Object) -> bool {
         let label = if self.key == "metadata.name" { Some(&*node.name) } else { node.label(&self.key) };
         let listed = label.is_some_and(|label| self.values.iter().any(|value| value == label));
         let number = |text: &str| text.parse::<i64>().ok();
@@ -37,7 +38,7 @@ impl Requirement<'_> {
         }
     }
 
-    fn words(&self) -> String {
+    pub(super) fn words(&self) -> String {
         match (&*self.operator, self.values.as_slice()) {
             ("In", [one]) => format!("{}={one}", self.key),
             (operator, []) => format!("{} {operator}", self.key),
@@ -67,14 +68,7 @@ fn conflict<'a>(graph: &'a Graph, pod: &'a Object) -> Result<Option<(String, &'s
     if selector.is_none() && affinity.is_none() {
         return Ok(None);
     }
-    let nodes: Vec<&Object> = graph.of_kind("Node").map(|id| graph.object(id)).filter(|node| node.cluster == pod.cluster).collect();
-    let suspect = graph.cluster(pod.cluster).suspect;
-    if let Cover::No(reason) = graph.coverage.objects(pod.cluster, "Node", None) {
-        return Err(lack(pod, &reason));
-    }
-    if suspect {
-        return Err(lack(pod, "data of two clusters seem mixed"));
-    }
+    let nodes = nodes_around(graph, pod)?;
     if let Some(selector) = selector {
         let wanted: Vec<Requirement<'_>> =
             selector.entries().map(|(key, value)| Requirement { key, operator: "In".into(), values: value.text().into_iter().collect() }).collect();
@@ -94,7 +88,7 @@ fn conflict<'a>(graph: &'a Graph, pod: &'a Object) -> Result<Option<(String, &'s
     Ok(first.map(|words| (words, "nodeAffinity", terms)))
 }
 
-fn requirements(term: Value<'_>) -> Vec<Requirement<'_>> {
+pub(super) fn requirements(term: Value<'_>) -> Vec<Requirement<'_>> {
     ["matchExpressions", "matchFields"]
         .iter()
         .filter_map(|key| term.get(key))
@@ -106,8 +100,28 @@ fn requirements(term: Value<'_>) -> Vec<Requirement<'_>> {
         .collect()
 }
 
+/// All nodes of a pod's cluster, or why they are not known.
+pub(super) fn nodes_around<'a>(graph: &'a Graph, pod: &Object) -> Result<Vec<&'a Object>, Lack> {
+    if let Cover::No(reason) = graph.coverage.objects(pod.cluster, "Node", None) {
+        return Err(lack(pod, &reason));
+    }
+    if graph.cluster(pod.cluster).suspect {
+        return Err(lack(pod, "data of two clusters seem mixed"));
+    }
+    Ok(graph.of_kind("Node").map(|id| graph.object(id)).filter(|node| node.cluster == pod.cluster).collect())
+}
+
+/// Whether a node carries all that a pod asks for by `nodeSelector` and required node affinity.
+pub(super) fn accepts(pod: &Object, node: &Object) -> bool {
+    let mut selector = pod.field("spec.nodeSelector").into_iter().flat_map(Value::entries);
+    let selected = selector.all(|(key, value)| Requirement { key, operator: "In".into(), values: value.text().into_iter().collect() }.met_by(node));
+    let terms = pod.field("spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms");
+    let fits = |term| requirements(term).iter().all(|requirement| requirement.met_by(node));
+    selected && terms.is_none_or(|terms| terms.is_empty() || terms.items().any(fits))
+}
+
 /// What no node meets, in words; nothing when some node meets all.
-fn unmet(wanted: &[Requirement<'_>], nodes: &[&Object]) -> Option<String> {
+pub(super) fn unmet(wanted: &[Requirement<'_>], nodes: &[&Object]) -> Option<String> {
     if nodes.iter().any(|node| wanted.iter().all(|requirement| requirement.met_by(node))) {
         return None;
     }

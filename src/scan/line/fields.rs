@@ -19,6 +19,7 @@ pub(crate) const IDENTITY: &[&str] = &[
     "dim",
     "dism",
     "storage",
+    "cluster",
     "hook",
     "logger",
 ];

@@ -8,8 +8,9 @@ mod quoted;
 mod values;
 
 use super::lines::{Place, ends_document};
+use super::skip::Skips;
 use super::{Limits, noise};
-use crate::graph::tape::{Kind, Node, small};
+use crate::graph::tape::{Kind, Node, node, small};
 use memchr::memchr;
 use quoted::spaces_at;
 
@@ -30,6 +31,17 @@ pub(super) struct Buffers {
     nodes: Vec<Node>,
     frames: Vec<Frame>,
     stopped: Option<Place>,
+    skipped: Vec<Skipped>,
+    end: usize,
+}
+
+/// Whole lines that were stepped over: offsets in the text, and the numbers of the first line and of the one behind the last.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Skipped {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) from: u32,
+    pub(super) to: u32,
 }
 
 impl Buffers {
@@ -42,8 +54,18 @@ impl Buffers {
         self.stopped
     }
 
+    /// The blocks of the last object that have no nodes, in file order.
+    pub(super) fn skipped(&self) -> &[Skipped] {
+        &self.skipped
+    }
+
+    /// Where the last object ended in its text.
+    pub(super) fn end(&self) -> usize {
+        self.end
+    }
+
     pub(super) fn renumber(&mut self, line: impl Fn(u32) -> u32) {
-        self.nodes.iter_mut().for_each(|node| node.line = line(node.line));
+        node::renumber(&mut self.nodes, line);
     }
 }
 
@@ -81,42 +103,50 @@ struct Run<'t, 'b> {
     /// Spans count from here.
     base: usize,
     line: u32,
+    first_line: u32,
     open: Open,
     mode: Mode,
     limits: Limits,
     /// Key comparisons left for maps that are not sorted.
     budget: u32,
+    skips: &'b Skips,
     nodes: &'b mut Vec<Node>,
     frames: &'b mut Vec<Frame>,
+    skipped: &'b mut Vec<Skipped>,
 }
 
 /// Reads one object and returns where it ends, or nothing when the text is not in the style.
-pub(super) fn parse(text: &str, start: Place, column: usize, mode: Mode, limits: Limits, buffers: &mut Buffers) -> Option<Place> {
-    let Buffers { nodes, frames, stopped } = buffers;
+pub(super) fn parse(text: &str, start: Place, column: usize, mode: Mode, (limits, skips): (Limits, &Skips), buffers: &mut Buffers) -> Option<Place> {
+    let Buffers { nodes, frames, stopped, skipped, end: ended } = buffers;
     nodes.clear();
     frames.clear();
+    skipped.clear();
     let mut run = Run {
         text: text.as_bytes(),
         whole: text,
         base: start.pos,
         line: start.line,
+        first_line: start.line,
         open: Open::Nothing,
         mode,
         limits,
         budget: 1 << 20,
+        skips,
         nodes,
         frames,
+        skipped,
     };
     let mut at = start;
     let end = run.object(&mut at, column);
     *stopped = end.is_none().then_some(at);
+    *ended = end.map_or(start.pos, |end| end.pos);
     end
 }
 
 impl Run<'_, '_> {
     /// `at` is left at the start of the line that was declined.
     fn object(&mut self, at: &mut Place, column: usize) -> Option<Place> {
-        self.push(Node { key: 0, key_len: 0, start: 0, len: 1, line: self.line, kind: Kind::Map });
+        self.push(Node::first(Kind::Map, self.line));
         self.enter(0, column, true)?;
         let mut pos = self.entry(at.pos + column)?;
         loop {
@@ -215,7 +245,7 @@ impl Run<'_, '_> {
         if self.frames.len() >= self.limits.depth {
             return None;
         }
-        self.nodes.get_mut(node)?.kind = if is_map { Kind::Map } else { Kind::Seq };
+        self.nodes.get_mut(node)?.set_kind(if is_map { Kind::Map } else { Kind::Seq });
         self.frames.push(Frame { indent, node, children: 0, greatest: 0, is_map });
         Some(())
     }
@@ -232,6 +262,25 @@ impl Run<'_, '_> {
     #[inline]
     fn push(&mut self, node: Node) {
         self.nodes.push(node);
+    }
+
+    /// Steps over the entry whose key begins at `key`, and notes the whole lines that it takes.
+    fn step_over(&mut self, key: usize, after: usize, indent: usize) -> Option<usize> {
+        let line = self.text[..key].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1).max(self.base);
+        let alone = self.text[line..key].iter().all(|byte| matches!(byte, b' ' | b'"' | b'\''));
+        let first = self.line;
+        let end = self.skip_block(after, indent)?;
+        let to = if self.text[..end].last() == Some(&b'\n') { self.line } else { self.line + 1 };
+        // Beside a dash the line stays, because it is also where the list item begins.
+        let (start, from) = if alone {
+            (line, first)
+        } else {
+            (self.text[key..end].iter().position(|byte| *byte == b'\n').map_or(end, |at| key + at + 1), first + 1)
+        };
+        if start < end {
+            self.skipped.push(Skipped { start, end, from, to });
+        }
+        Some(end)
     }
 
     /// Skips a value by its indentation alone: everything deeper than `indent`, and a list at it.

@@ -69,22 +69,16 @@ impl Run<'_, '_> {
         }
         let frame = *self.frames.last()?;
         let after = colon + 1;
-        if key == b"managedFields" && self.key_of(frame.node) == b"metadata" {
-            return self.skip_block(after, frame.indent);
+        if self.skips.may(key) && self.is_skipped(key, &frame) {
+            return self.step_over(start, after, frame.indent);
         }
         if key == b"items" && self.mode == Mode::Document && self.frames.len() == 1 {
             return None;
         }
         self.different(key, &frame)?;
         let node = self.nodes.len();
-        self.push(Node {
-            key: small(start - self.base),
-            key_len: small(end - start),
-            start: small(after - self.base),
-            len: 0,
-            line: self.line,
-            kind: Kind::Plain,
-        });
+        let key = (small(start - self.base), end - start);
+        self.push(Node::new(Kind::Plain, key, self.line - self.first_line).with(small(after - self.base), 0));
         let frame = self.frames.last_mut()?;
         frame.children += 1;
         let indent = frame.indent;
@@ -102,12 +96,29 @@ impl Run<'_, '_> {
         }
     }
 
+    /// Whether nobody will look at this entry: asked only when its key can be one of those.
+    #[cold]
+    fn is_skipped(&self, key: &[u8], frame: &Frame) -> bool {
+        if self.frames.len() == 1 {
+            let kind = (1..self.nodes.len()).find(|&node| self.key_of(node) == b"kind").and_then(|node| self.nodes.get(node));
+            let kind = kind.and_then(|node| self.text.get(self.base + node.start as usize..self.base + (node.start + node.len) as usize));
+            return self.skips.drops_of_root(key, kind);
+        }
+        let own = self.key_of(frame.node);
+        if !own.is_empty() {
+            return self.skips.drops(own, key);
+        }
+        // An element of a list goes by the name of the list.
+        let list = self.frames.len().checked_sub(2).and_then(|at| self.frames.get(at));
+        list.is_some_and(|list| !list.is_map && self.skips.drops(self.key_of(list.node), key))
+    }
+
     fn key_of(&self, node: usize) -> &[u8] {
         let Some(node) = self.nodes.get(node) else {
             return b"";
         };
         let start = self.base + node.key as usize;
-        self.text.get(start..start + node.key_len as usize).unwrap_or_default()
+        self.text.get(start..start + node.key_len() as usize).unwrap_or_default()
     }
 
     /// Makes sure that the map of `frame` has no such key yet.
@@ -124,7 +135,7 @@ impl Run<'_, '_> {
             if self.key_of(sibling) == key {
                 return None;
             }
-            sibling += if node.is_container() { node.len.max(1) as usize } else { 1 };
+            sibling += node.extent();
         }
         Some(())
     }
@@ -133,7 +144,7 @@ impl Run<'_, '_> {
     pub(super) fn element(&mut self, mut at: usize, mut indent: usize) -> Option<usize> {
         loop {
             let node = self.nodes.len();
-            self.push(Node { key: 0, key_len: 0, start: 0, len: 0, line: self.line, kind: Kind::Plain });
+            self.push(Node::new(Kind::Plain, (0, 0), self.line - self.first_line));
             let frame = self.frames.last_mut()?;
             frame.children += 1;
             let parent = frame.indent;
@@ -202,7 +213,8 @@ impl Run<'_, '_> {
                     return None;
                 }
                 let node = self.nodes.get_mut(node)?;
-                (node.kind, node.start, node.len) = (kind, 0, 1);
+                (node.start, node.len) = (0, 1);
+                node.set_kind(kind);
                 self.end_of_line(at + 2)
             }
             _ => None,
@@ -212,7 +224,8 @@ impl Run<'_, '_> {
     fn set(&mut self, node: usize, kind: Kind, start: usize, end: usize) -> Option<()> {
         let (start, len) = (small(start - self.base), small(end - start));
         let node = self.nodes.get_mut(node)?;
-        (node.kind, node.start, node.len) = (kind, start, len);
+        (node.start, node.len) = (start, len);
+        node.set_kind(kind);
         Some(())
     }
 
@@ -250,7 +263,7 @@ impl Run<'_, '_> {
         };
         let base = self.base;
         let node = self.nodes.last_mut()?;
-        node.kind = Kind::Folded;
+        node.set_kind(Kind::Folded);
         node.len = small(end - base - node.start as usize);
         self.end_of_line(end)
     }

@@ -1,0 +1,59 @@
+//! The fast reader for Kubernetes YAML against the general one: what the fast one takes must be the same, down to the lines.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use mig_analyze::graph::tape::{Shape, Value};
+use mig_analyze::ingest::kube_yaml::{Limits, Problem, Reader};
+
+#[derive(Debug, PartialEq)]
+struct Seen {
+    json: serde_json::Value,
+    line: u32,
+    from_list: bool,
+    truncated: bool,
+    lines: Vec<u32>,
+}
+
+const MANAGED: &[u8] = b"managedFields";
+
+fuzz_target!(|data: &[u8]| {
+    let (usual, _) = read(Reader::default(), data);
+    let (general, damaged) = read(Reader::general_only(), data);
+    // managedFields are passed over by their indentation, so damage in there harms the usual reader less than the general one.
+    if damaged && data.windows(MANAGED.len()).any(|window| window == MANAGED) {
+        return;
+    }
+    assert_eq!(usual, general, "fast and general differ");
+});
+
+/// The objects, and whether anything stood in the way of reading all of them whole.
+fn read(mut reader: Reader, source: &[u8]) -> (Vec<Seen>, bool) {
+    let (mut seen, mut damaged) = (Vec::new(), false);
+    let limits = Limits::default();
+    reader.read(
+        source,
+        &limits,
+        &mut |item| {
+            let root = item.draft.root();
+            let json = root.to_json();
+            assert_eq!(item.draft.to_tape().root().to_json(), json, "a tape holds what its draft held");
+            let mut lines = Vec::new();
+            collect(root, &mut lines);
+            // Where a file breaks off, the two may keep more or less of the broken end.
+            let (json, lines) = if item.truncated { (serde_json::Value::Null, Vec::new()) } else { (json, lines) };
+            seen.push(Seen { json, line: item.line, from_list: item.from_list, truncated: item.truncated, lines });
+        },
+        &mut |problem| damaged |= !matches!(problem, Problem::StderrLine { .. } | Problem::Empty),
+    );
+    (seen, damaged)
+}
+
+fn collect(value: Value<'_>, out: &mut Vec<u32>) {
+    out.push(value.line());
+    match value.shape() {
+        Shape::Map => value.entries().for_each(|(_, value)| collect(value, out)),
+        Shape::Seq => value.items().for_each(|value| collect(value, out)),
+        Shape::Scalar => {}
+    }
+}
