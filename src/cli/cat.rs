@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use owo_colors::OwoColorize;
 
-use super::{Exit, Failure};
+use super::{Exit, Failure, screen};
 use crate::archive::{ArchiveError, Limits, Source, each_line, join_parts, read_entry};
 use crate::finding::redact::{Redactor, escape_control};
 
@@ -69,25 +69,22 @@ impl CatArgs {
             let help = format!("its last line is {total}");
             return Err(Failure::Usage { what: format!("`{path}` has no line {wanted}"), help: Some(help) });
         }
-        let mut out = BufWriter::new(anstream::stdout().lock());
-        write_lines(&mut out, &lines, wanted).and_then(|()| out.flush()).map_err(Failure::stdout)?;
-        Ok(Exit::Done)
+        screen::print(|out| write_lines(out, &lines, wanted))
     }
 
     /// Prints a whole file, line by line; escaped on a terminal, where its control characters would act. Without masking a pipe gets
     /// it byte for byte.
     fn whole(&self, source: &Source, path: &str) -> Result<Exit, Failure> {
         let content = read_entry(source, &Limits::default(), path)?;
-        let stdout = io::stdout();
-        let guarded = stdout.is_terminal();
-        let mut out = BufWriter::new(stdout.lock());
-        let written = if self.no_redact && !guarded {
+        if io::stdout().is_terminal() {
+            let text = String::from_utf8_lossy(&content);
+            return screen::print(|out| text.lines().try_for_each(|line| writeln!(out, "{}", escape_control(&self.masked(line)))));
+        }
+        let mut out = BufWriter::new(io::stdout().lock());
+        let written = if self.no_redact {
             out.write_all(&content)
         } else {
-            String::from_utf8_lossy(&content).lines().try_for_each(|line| {
-                let line = self.masked(line);
-                if guarded { writeln!(out, "{}", escape_control(&line)) } else { writeln!(out, "{line}") }
-            })
+            String::from_utf8_lossy(&content).lines().try_for_each(|line| writeln!(out, "{}", self.masked(line)))
         };
         written.and_then(|()| out.flush()).map_err(Failure::stdout)?;
         Ok(Exit::Done)
