@@ -248,7 +248,7 @@ fn walk(
         progress.file();
         paths.lock().unwrap_or_else(PoisonError::into_inner).push(path.into());
         match layout::shape(path) {
-            Shape::Manifest | Shape::Text => Want::Whole,
+            Shape::Manifest | Shape::Text | Shape::Description => Want::Whole,
             Shape::Log(_) => Want::Stream,
             Shape::Ignore => Want::Skip,
             Shape::Closed => Want::Closed,

@@ -4,6 +4,7 @@
 //! known. Nothing that depends on arrival reaches the graph. May import `archive`, `layout`, `scan`, `graph` and `model`.
 
 mod copies;
+mod described;
 mod event;
 mod freeze;
 mod intern;

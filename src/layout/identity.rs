@@ -43,6 +43,9 @@ pub(super) fn shape(path: &str) -> Shape {
     if let Some(log) = log_path(path) {
         return Shape::Log(log.component);
     }
+    if is_description(path, name) {
+        return Shape::Description;
+    }
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     match extension {
         "yaml" | "yml" => Shape::Manifest,
@@ -51,6 +54,17 @@ pub(super) fn shape(path: &str) -> Shape {
         _ if LAYOUTS.iter().any(|layout| layout.texts.contains(&name)) => Shape::Text,
         _ => Shape::Ignore,
     }
+}
+
+/// Texts that the gathers of MTC and OADP store beside run logs and volume jobs.
+fn is_description(path: &str, name: &str) -> bool {
+    let starts = ["backup-describe-", "restore-describe-", "pvb-describe-", "pvr-describe-"];
+    let text = name.ends_with(".txt") && starts.iter().any(|start| name.starts_with(start));
+    let old = name.ends_with("-backup-describe.log") || name.ends_with("-restore-describe.log");
+    let of_oadp = name.starts_with("describe-")
+        && name.ends_with(".txt")
+        && ["/velero.io/backups/", "/velero.io/restores/"].iter().any(|dir| path.contains(dir));
+    text || old || of_oadp
 }
 
 /// Directories of the generic gather that hold no objects and no pod logs.
@@ -199,6 +213,11 @@ mod tests {
             ("m/clusters/host/namespaces/om/crs/restores.velero.io/r.yaml", Shape::Manifest),
             ("m/migplans/migplan-p/p.yml", Shape::Manifest),
             ("m/clusters/remote/login_error.txt", Shape::Text),
+            ("m/migplans/migplan-p/migmigration-m/backup-b/backup-describe-b.txt", Shape::Description),
+            ("m/migplans/p/m/backup-b/podvolumebackup-x/pvb-describe-x.txt", Shape::Description),
+            ("m/host/namespaces/om/logs/velero-restore-logs/r-restore-describe.log", Shape::Description),
+            ("m/clusters/0a1b2c3d/namespaces/om/velero.io/backups/describe-b.txt", Shape::Description),
+            ("m/describe-b.txt", Shape::Ignore),
             ("must-gather.local.1/quay-io-x/gather.logs", Shape::Log(Component::Gather)),
             ("m/clusters/0a1b2c3d/namespaces/openshift-adp/velero.io/backups/nightly.log", Shape::Log(Velero)),
             ("m/clusters/0a1b2c3d/namespaces/openshift-adp/oadp.openshift.io/dpa-d/backup-b/backup-b.log", Shape::Log(Velero)),

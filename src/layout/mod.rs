@@ -32,6 +32,8 @@ pub enum Shape {
     Log(Component),
     /// A small text that tells something about the gather.
     Text,
+    /// What `velero … describe` or `oc describe` printed of a backup, a restore or a volume job.
+    Description,
     /// Nothing that is read.
     Ignore,
     /// An archive of foreign data that is not even opened.

@@ -89,6 +89,11 @@ impl Small {
     }
 }
 
+/// The complaint that a short text is made of; nothing when it holds anything else.
+pub fn complaint(text: &str) -> Option<LogProblem> {
+    Small::of(text.as_bytes()).problem()
+}
+
 /// What clients say beside the matter.
 fn is_noise(line: &str) -> bool {
     let starts = ["Defaulted container ", "Defaulting container name to ", "Use 'oc describe ", "Warning: ", "WARNING: ", "See 'oc logs -h' "];
