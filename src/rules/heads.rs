@@ -217,7 +217,7 @@ impl Compiler<'_> {
                 self.fail(format!("regex is longer than {LONGEST_REGEX} characters"), anchor, &needle, None);
                 continue;
             }
-            match LazyRegex::new(text, 4 << 20) {
+            match LazyRegex::new(text, (!self.source.built_in).then_some(4 << 20)) {
                 Err(ScanError::BadRegex { reason, .. }) => self.fail(format!("not a regex: {reason}"), anchor, &needle, None),
                 Err(error) => self.fail(error.to_string(), anchor, &needle, None),
                 Ok(regex) => {

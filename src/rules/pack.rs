@@ -60,19 +60,25 @@ impl Pack {
                 Err(error) => errors.push(*error),
             }
         }
-        if errors.is_empty() { Self::from_layers(all) } else { Err(PackErrors { rules: errors }) }
+        if errors.is_empty() { Self::assemble(all, true) } else { Err(PackErrors { rules: errors }) }
     }
 
     /// Builds a pack from texts; a later layer may replace a rule of an earlier one when the rule says so.
     pub fn from_layers(layers: Vec<Vec<RuleText>>) -> Result<Self, PackErrors> {
+        Self::assemble(layers, false)
+    }
+
+    /// `begins_built_in` says that the first layer are the rules of this program.
+    fn assemble(layers: Vec<Vec<RuleText>>, begins_built_in: bool) -> Result<Self, PackErrors> {
         let mut errors: Vec<RuleError> = Vec::new();
         let mut rules: BTreeMap<String, (Source, Rule)> = BTreeMap::new();
-        for layer in layers {
+        for (position, layer) in layers.into_iter().enumerate() {
+            let built_in = begins_built_in && position == 0;
             // Rules know nothing of each other before all are there, and there are many.
             let compiled: Vec<_> = layer
                 .into_par_iter()
                 .map(|text| {
-                    let source = Source { id: text.id, file: text.file, text: text.text };
+                    let source = Source { id: text.id, file: text.file, text: text.text, built_in };
                     let digest = short_digest(source.text.as_bytes());
                     let rule = compile(&source, digest);
                     (source, rule)
@@ -226,7 +232,7 @@ fn reaches_outcome(rules: &BTreeMap<String, (Source, Rule)>, start: &str) -> boo
 fn read_layer(root: &Path) -> Result<Vec<RuleText>, Box<RuleError>> {
     let broken = |path: &Path, text: String| {
         let file = path.display().to_string();
-        let source = Source { id: file.clone(), file, text: String::new() };
+        let source = Source { id: file.clone(), file, text: String::new(), built_in: false };
         Box::new(source.error(text, "", "", None))
     };
     let mut texts = Vec::new();
@@ -252,4 +258,15 @@ fn short_digest(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn built_in_rules_pass_the_checks_that_are_left_out_for_them() {
+        let texts = BUILT_IN.iter().map(|(id, text)| RuleText { id: (*id).to_owned(), file: (*id).to_owned(), text: (*text).to_owned() });
+        Pack::from_layers(vec![texts.collect()]).unwrap();
+    }
 }

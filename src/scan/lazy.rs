@@ -27,16 +27,17 @@ static NEVER: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 impl LazyRegex {
-    /// Checks the syntax; the size as well where it could exceed `limit`.
-    pub fn new(text: &str, limit: usize) -> Result<Self, ScanError> {
+    /// Checks the syntax, and the size as well where it could exceed a limit. Without one the size was checked before.
+    pub fn new(text: &str, limit: Option<usize>) -> Result<Self, ScanError> {
         let bad = |reason: String| ScanError::BadRegex { spec: None, regex: text.to_owned(), reason };
         let hir = regex_syntax::parse(text).map_err(|error| bad(last_line(&error.to_string())))?;
         let mut captures = Vec::new();
         names(&hir, &mut captures);
         let regex = Self { text: text.into(), captures: captures.into(), built: OnceLock::new() };
         let classes: usize = CLASSES.iter().map(|class| text.matches(class).count()).sum();
-        if text.contains('{') || classes > FEW_CLASSES {
-            // A counted repetition multiplies what stands in front of it.
+        // A counted repetition multiplies what stands in front of it.
+        let may_be_large = text.contains('{') || classes > FEW_CLASSES;
+        if let Some(limit) = limit.filter(|_| may_be_large) {
             let built = RegexBuilder::new(text).size_limit(limit).build().map_err(|error| bad(last_line(&error.to_string())))?;
             regex.built.get_or_init(|| built);
         }
@@ -85,18 +86,18 @@ mod tests {
     #[test]
     fn it_says_what_the_built_regex_says() {
         for text in [r"(?P<a>x)(?<b>y(?P<c>z)?)|(?P<d>w)", "plain", r"(?i)claim (?P<pvc>\S+)"] {
-            let lazy = LazyRegex::new(text, 1 << 20).unwrap();
+            let lazy = LazyRegex::new(text, Some(1 << 20)).unwrap();
             let built: Vec<&str> = lazy.capture_names().flatten().collect();
             assert_eq!(lazy.names().iter().map(|name| &**name).collect::<Vec<_>>(), built, "{text}");
             assert_eq!(lazy.text(), text);
         }
-        assert!(LazyRegex::new("claim (?P<pvc>[a-z-]+)", 1 << 20).unwrap().is_match("claim data-0"));
+        assert!(LazyRegex::new("claim (?P<pvc>[a-z-]+)", None).unwrap().is_match("claim data-0"));
     }
 
     #[test]
     fn what_cannot_be_built_is_told_at_once() {
-        assert!(LazyRegex::new("a(b", 1 << 20).is_err());
-        assert!(LazyRegex::new(r"\w{900}", 1 << 10).is_err());
-        assert!(LazyRegex::new(&r"\w".repeat(50), 1 << 10).is_err());
+        assert!(LazyRegex::new("a(b", None).is_err());
+        assert!(LazyRegex::new(r"\w{900}", Some(1 << 10)).is_err());
+        assert!(LazyRegex::new(&r"\w".repeat(50), Some(1 << 10)).is_err());
     }
 }

@@ -19,7 +19,7 @@ pub enum PatternTarget {
 /// One `log` or `error` clause of the pack.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PatternSpec {
-    /// The first that matches wins.
+    /// The first that matches wins. Their size was checked when the rule was read.
     pub regexes: Vec<String>,
     /// Logs of these components only.
     pub components: Vec<Component>,
@@ -30,9 +30,6 @@ pub struct PatternSpec {
     /// Further fields of the line that the rule reads.
     pub fields: Vec<String>,
 }
-
-/// Keeps one regex from costing more memory than the log around it.
-const REGEX_SIZE: usize = 4 << 20;
 
 /// One compiled clause.
 #[derive(Debug)]
@@ -93,7 +90,7 @@ fn pattern(spec: &PatternSpec) -> Result<Pattern, ScanError> {
     let mut captures: Vec<Arc<str>> = Vec::new();
     for text in &spec.regexes {
         let literals = literals(text)?;
-        let regex = LazyRegex::new(text, REGEX_SIZE)?;
+        let regex = LazyRegex::new(text, None)?;
         for name in regex.names() {
             if !captures.contains(name) {
                 captures.push(name.clone());
