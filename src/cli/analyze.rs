@@ -65,8 +65,7 @@ impl AnalyzeArgs {
         if let Some(path) = &self.output {
             beside(path, write).map_err(|why| Failure::Output { path: path.display().to_string(), why })?;
         } else {
-            let mut out = BufWriter::new(anstream::stdout().lock());
-            write(&mut out).and_then(|()| out.flush()).map_err(Failure::stdout)?;
+            screen::print(write)?;
         }
         let met = self.fail_on.zip(report.worst()).is_some_and(|(limit, worst)| worst >= limit);
         Ok(if met { Exit::Met } else { Exit::Done })

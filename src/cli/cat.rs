@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::Args;
 use owo_colors::OwoColorize;
 
-use super::{Exit, Failure};
-use crate::archive::{ArchiveError, Limits, Source, each_line, read_entry};
+use super::{Exit, Failure, screen};
+use crate::archive::{ArchiveError, Limits, Source, each_line, join_parts, read_entry};
 use crate::finding::redact::{Redactor, escape_control};
 
 /// Prints a file of an input, or some of its lines.
@@ -37,8 +37,7 @@ impl CatArgs {
     pub(super) fn run(&self) -> Result<Exit, Failure> {
         let (path, line) = parse(&self.place);
         let mut missing = None;
-        for input in &self.inputs {
-            let source = Source::from(input.clone());
+        for (_, source) in join_parts(&self.inputs) {
             if matches!(source, Source::Stdin) {
                 let help = "save it to a file and give that with -i".to_owned();
                 return Err(Failure::Usage { what: "cat reads its input twice, and standard input can be read only once".into(), help: Some(help) });
@@ -70,25 +69,22 @@ impl CatArgs {
             let help = format!("its last line is {total}");
             return Err(Failure::Usage { what: format!("`{path}` has no line {wanted}"), help: Some(help) });
         }
-        let mut out = BufWriter::new(anstream::stdout().lock());
-        write_lines(&mut out, &lines, wanted).and_then(|()| out.flush()).map_err(Failure::stdout)?;
-        Ok(Exit::Done)
+        screen::print(|out| write_lines(out, &lines, wanted))
     }
 
     /// Prints a whole file, line by line; escaped on a terminal, where its control characters would act. Without masking a pipe gets
     /// it byte for byte.
     fn whole(&self, source: &Source, path: &str) -> Result<Exit, Failure> {
         let content = read_entry(source, &Limits::default(), path)?;
-        let stdout = io::stdout();
-        let guarded = stdout.is_terminal();
-        let mut out = BufWriter::new(stdout.lock());
-        let written = if self.no_redact && !guarded {
+        if io::stdout().is_terminal() {
+            let text = String::from_utf8_lossy(&content);
+            return screen::print(|out| text.lines().try_for_each(|line| writeln!(out, "{}", escape_control(&self.masked(line)))));
+        }
+        let mut out = BufWriter::new(io::stdout().lock());
+        let written = if self.no_redact {
             out.write_all(&content)
         } else {
-            String::from_utf8_lossy(&content).lines().try_for_each(|line| {
-                let line = self.masked(line);
-                if guarded { writeln!(out, "{}", escape_control(&line)) } else { writeln!(out, "{line}") }
-            })
+            String::from_utf8_lossy(&content).lines().try_for_each(|line| writeln!(out, "{}", self.masked(line)))
         };
         written.and_then(|()| out.flush()).map_err(Failure::stdout)?;
         Ok(Exit::Done)
