@@ -174,7 +174,14 @@ fn read_compiled(
 ) -> Result<(Graph, Figures), Error> {
     let mut figures = Figures::default();
     let kinds: Vec<String> = pack.kinds().into_iter().map(str::to_owned).chain(options.keep.iter().cloned()).collect();
-    let keep = if options.whole { Keep::whole(kinds) } else { Keep::what_rules_read(kinds, |key| pack.reads(key)) };
+    let keep = if options.whole {
+        Keep::whole(kinds)
+    } else {
+        {
+            let words = pack.words();
+            Keep::what_rules_read(kinds, |key| words.name(key))
+        }
+    };
 
     let clock = Instant::now();
     let mut read = Vec::with_capacity(sources.len());

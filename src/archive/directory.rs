@@ -13,6 +13,7 @@ use super::walker::{Meta, Walker};
 
 /// Walks the files below `root`.
 pub(super) fn walk(walker: &mut Walker<'_>, root: &Path) {
+    let budget = walker.budget();
     let mut buffer = Vec::new();
     let mut name = String::new();
     // Sorting by component is what `pack` does too, so that a folder and its archive give the same parts.
@@ -48,7 +49,7 @@ pub(super) fn walk(walker: &mut Walker<'_>, root: &Path) {
         match opened {
             Ok((file, metadata)) => {
                 let meta = Meta { size: Some(metadata.len()), mtime: mtime(&metadata) };
-                let mut input = Input::new(file, std::mem::take(&mut buffer), false).with_length(metadata.len());
+                let mut input = Input::new(budget.counted(file), std::mem::take(&mut buffer), false).with_length(metadata.len());
                 walker.add_input_bytes(metadata.len());
                 walker.member(&name, meta, &mut input, 0);
                 buffer = input.into_buffer();

@@ -178,7 +178,8 @@ pub(super) struct Walker<'w> {
 impl<'w> Walker<'w> {
     /// A file as the input: it must be a container.
     fn file<R: Read>(&mut self, name: &str, reader: R) -> Result<(), ArchiveError> {
-        let mut input = Input::new(reader, Vec::new(), self.controls.hash);
+        let budget = self.budget;
+        let mut input = Input::new(budget.counted(reader), Vec::new(), self.controls.hash);
         let head = input.peek(SNIFF);
         if head.is_empty() {
             return Err(match input.broken() {
@@ -204,7 +205,6 @@ impl<'w> Walker<'w> {
                     own.push_str("input");
                 }
                 let meta = Meta { size: None, mtime: None };
-                let budget = self.budget;
                 let mut plain = unpack(packing, &mut input, budget);
                 let (alone, with_tar) = packing.words();
                 if sniff(plain.peek(SNIFF)) == Magic::Tar {

@@ -312,7 +312,7 @@ impl Compiler<'_> {
     /// Compiles an expression and checks its names. `bare` allows `spec`, `status` and so on, which mean the candidate.
     pub(super) fn program(&mut self, text: &str, visible: &[String], bare: Option<&str>) -> Option<Program> {
         let needle: String = text.chars().take_while(|c| *c != '\'').take(60).collect();
-        let program = match cel::compile(text) {
+        let program = match cel::compile(text, self.source.built_in) {
             Ok(program) => program,
             Err(error) => {
                 let word = error.word.clone().unwrap_or_else(|| needle.clone());

@@ -39,6 +39,8 @@ pub(crate) struct Source {
     pub(crate) id: String,
     pub(crate) file: String,
     pub(crate) text: String,
+    /// A rule of this program, whose tests have run before it was built.
+    pub(crate) built_in: bool,
 }
 
 impl Source {

@@ -1,7 +1,5 @@
 //! The heads of clauses: what each takes, and which fields it gives to the names it binds.
 
-use regex::Regex;
-
 use super::compile::{Compiler, Exposed};
 use super::families;
 use super::file::{BodyFile, Layer, OneOrMany};
@@ -11,7 +9,7 @@ use super::rule::Head;
 use super::vocabulary as words;
 use super::words::closest;
 use crate::model::Component;
-use crate::scan::{PatternSpec, PatternTarget, mandatory_literals};
+use crate::scan::{LazyRegex, PatternSpec, PatternTarget, ScanError, mandatory_literals};
 
 /// Limits of one clause.
 const MOST_REGEXES: usize = 8;
@@ -206,7 +204,7 @@ impl Compiler<'_> {
         list.to_vec()
     }
 
-    fn regexes(&mut self, anchor: &str, list: Option<&OneOrMany>, scanned: bool) -> Vec<Regex> {
+    fn regexes(&mut self, anchor: &str, list: Option<&OneOrMany>, scanned: bool) -> Vec<LazyRegex> {
         let Some(list) = list else { return Vec::new() };
         if list.0.len() > MOST_REGEXES {
             self.fail(format!("more than {MOST_REGEXES} regexes"), anchor, "regex", None);
@@ -219,8 +217,9 @@ impl Compiler<'_> {
                 self.fail(format!("regex is longer than {LONGEST_REGEX} characters"), anchor, &needle, None);
                 continue;
             }
-            match regex::RegexBuilder::new(text).size_limit(4 << 20).build() {
-                Err(error) => self.fail(format!("not a regex: {}", error.to_string().lines().last().unwrap_or_default()), anchor, &needle, None),
+            match LazyRegex::new(text, (!self.source.built_in).then_some(4 << 20)) {
+                Err(ScanError::BadRegex { reason, .. }) => self.fail(format!("not a regex: {reason}"), anchor, &needle, None),
+                Err(error) => self.fail(error.to_string(), anchor, &needle, None),
                 Ok(regex) => {
                     if scanned && let Err(error) = mandatory_literals(text) {
                         self.fail(
@@ -252,14 +251,14 @@ fn pattern(body: &BodyFile, components: Vec<Component>, target: PatternTarget) -
 }
 
 /// All named groups of a clause, and those that not every regex has.
-fn captures(regexes: &[Regex]) -> (Vec<String>, Vec<String>) {
+fn captures(regexes: &[LazyRegex]) -> (Vec<String>, Vec<String>) {
     let mut all: Vec<String> = Vec::new();
-    for name in regexes.iter().flat_map(|regex| regex.capture_names().flatten()) {
-        if !all.iter().any(|known| known == name) {
-            all.push(name.to_owned());
+    for name in regexes.iter().flat_map(LazyRegex::names) {
+        if !all.iter().any(|known| **known == **name) {
+            all.push(name.to_string());
         }
     }
-    let everywhere = |name: &String| regexes.iter().all(|regex| regex.capture_names().flatten().any(|other| other == name));
+    let everywhere = |name: &String| regexes.iter().all(|regex| regex.names().iter().any(|other| **other == **name));
     let partial = all.iter().filter(|name| !everywhere(name)).cloned().collect();
     (all, partial)
 }

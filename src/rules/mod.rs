@@ -29,4 +29,5 @@ pub use error::{PackErrors, RuleError};
 pub use file::{Case, Expect, Expected};
 pub use outcome::{Lack, Match, Pending, RuleResult, Subject, report_target};
 pub use pack::{Pack, RuleText};
+pub use reads::Words;
 pub use rule::Rule;

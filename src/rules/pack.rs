@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
+use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
 use super::compile::compile;
@@ -59,21 +60,35 @@ impl Pack {
                 Err(error) => errors.push(*error),
             }
         }
-        if errors.is_empty() { Self::from_layers(all) } else { Err(PackErrors { rules: errors }) }
+        if errors.is_empty() { Self::assemble(all, true) } else { Err(PackErrors { rules: errors }) }
     }
 
     /// Builds a pack from texts; a later layer may replace a rule of an earlier one when the rule says so.
     pub fn from_layers(layers: Vec<Vec<RuleText>>) -> Result<Self, PackErrors> {
+        Self::assemble(layers, false)
+    }
+
+    /// `begins_built_in` says that the first layer are the rules of this program.
+    fn assemble(layers: Vec<Vec<RuleText>>, begins_built_in: bool) -> Result<Self, PackErrors> {
         let mut errors: Vec<RuleError> = Vec::new();
         let mut rules: BTreeMap<String, (Source, Rule)> = BTreeMap::new();
-        for layer in layers {
-            for text in layer {
-                let source = Source { id: text.id.clone(), file: text.file, text: text.text };
-                let digest = short_digest(source.text.as_bytes());
-                match compile(&source, digest) {
+        for (position, layer) in layers.into_iter().enumerate() {
+            let built_in = begins_built_in && position == 0;
+            // Rules know nothing of each other before all are there, and there are many.
+            let compiled: Vec<_> = layer
+                .into_par_iter()
+                .map(|text| {
+                    let source = Source { id: text.id, file: text.file, text: text.text, built_in };
+                    let digest = short_digest(source.text.as_bytes());
+                    let rule = compile(&source, digest);
+                    (source, rule)
+                })
+                .collect();
+            for (source, rule) in compiled {
+                match rule {
                     Err(found) => errors.extend(found),
                     Ok(rule) => {
-                        match (rules.contains_key(&text.id), rule.overrides) {
+                        match (rules.contains_key(&source.id), rule.overrides) {
                             (true, false) => {
                                 let help = Some("write `override: true` to replace it, or give the file another name".to_owned());
                                 errors.push(source.error("a rule of that id exists already", "", "title", help));
@@ -81,7 +96,7 @@ impl Pack {
                             (false, true) => errors.push(source.error("there is no rule of that id to override", "", "override", None)),
                             _ => {}
                         }
-                        rules.insert(text.id, (source, rule));
+                        rules.insert(source.id.clone(), (source, rule));
                     }
                 }
             }
@@ -217,7 +232,7 @@ fn reaches_outcome(rules: &BTreeMap<String, (Source, Rule)>, start: &str) -> boo
 fn read_layer(root: &Path) -> Result<Vec<RuleText>, Box<RuleError>> {
     let broken = |path: &Path, text: String| {
         let file = path.display().to_string();
-        let source = Source { id: file.clone(), file, text: String::new() };
+        let source = Source { id: file.clone(), file, text: String::new(), built_in: false };
         Box::new(source.error(text, "", "", None))
     };
     let mut texts = Vec::new();
@@ -243,4 +258,15 @@ fn short_digest(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn built_in_rules_pass_the_checks_that_are_left_out_for_them() {
+        let texts = BUILT_IN.iter().map(|(id, text)| RuleText { id: (*id).to_owned(), file: (*id).to_owned(), text: (*text).to_owned() });
+        Pack::from_layers(vec![texts.collect()]).unwrap();
+    }
 }

@@ -1,7 +1,5 @@
 //! A rule ready to run.
 
-use regex::Regex;
-
 use super::cel::Program;
 use super::file::{Case, Layer, WhichCluster};
 use super::native::Native;
@@ -9,7 +7,7 @@ use super::path::Path;
 use super::template::Template;
 use crate::finding::{Confidence, RuleRole, Severity};
 use crate::model::Component;
-use crate::scan::PatternSpec;
+use crate::scan::{LazyRegex, PatternSpec};
 
 /// One rule of the pack.
 #[derive(Debug)]
@@ -114,13 +112,46 @@ pub(crate) struct Named {
 
 #[derive(Debug)]
 pub(crate) enum Head {
-    Kind { kinds: Vec<String>, name: Option<Template>, namespace: Option<Template> },
-    Event { reasons: Vec<String>, of: Option<usize>, regexes: Vec<Regex>, by: Option<Vec<String>> },
-    Condition { types: Vec<String>, of: usize, status: Option<String>, reasons: Vec<String>, regexes: Vec<Regex> },
-    Log { components: Vec<Component>, about: Option<usize>, pattern: u32, spec: PatternSpec },
-    Error { families: Vec<String>, about: Option<usize>, regexes: Vec<Regex>, layer: Layer, by: Option<Vec<String>>, pattern: u32, spec: PatternSpec },
-    Each { paths: Vec<(usize, Path)> },
-    Native { native: &'static Native, with: Vec<(String, usize)> },
+    Kind {
+        kinds: Vec<String>,
+        name: Option<Template>,
+        namespace: Option<Template>,
+    },
+    Event {
+        reasons: Vec<String>,
+        of: Option<usize>,
+        regexes: Vec<LazyRegex>,
+        by: Option<Vec<String>>,
+    },
+    Condition {
+        types: Vec<String>,
+        of: usize,
+        status: Option<String>,
+        reasons: Vec<String>,
+        regexes: Vec<LazyRegex>,
+    },
+    Log {
+        components: Vec<Component>,
+        about: Option<usize>,
+        pattern: u32,
+        spec: PatternSpec,
+    },
+    Error {
+        families: Vec<String>,
+        about: Option<usize>,
+        regexes: Vec<LazyRegex>,
+        layer: Layer,
+        by: Option<Vec<String>>,
+        pattern: u32,
+        spec: PatternSpec,
+    },
+    Each {
+        paths: Vec<(usize, Path)>,
+    },
+    Native {
+        native: &'static Native,
+        with: Vec<(String, usize)>,
+    },
 }
 
 impl Clause {

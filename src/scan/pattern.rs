@@ -1,9 +1,8 @@
 use std::sync::{Arc, OnceLock};
 
-use regex::{Regex, RegexBuilder};
-
 use super::ScanError;
 use super::lane::Lane;
+use super::lazy::LazyRegex;
 use super::line::{IDENTITY, normal_name};
 use super::literal::{Literal, literals};
 use crate::model::Component;
@@ -20,7 +19,7 @@ pub enum PatternTarget {
 /// One `log` or `error` clause of the pack.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PatternSpec {
-    /// The first that matches wins.
+    /// The first that matches wins. Their size was checked when the rule was read.
     pub regexes: Vec<String>,
     /// Logs of these components only.
     pub components: Vec<Component>,
@@ -32,13 +31,10 @@ pub struct PatternSpec {
     pub fields: Vec<String>,
 }
 
-/// Keeps one regex from costing more memory than the log around it.
-const REGEX_SIZE: usize = 4 << 20;
-
 /// One compiled clause.
 #[derive(Debug)]
 pub(super) struct Pattern {
-    pub(super) regexes: Vec<(Regex, Vec<Literal>)>,
+    pub(super) regexes: Vec<(LazyRegex, Vec<Literal>)>,
     pub(super) components: Vec<Component>,
     pub(super) target: PatternTarget,
     pub(super) captures: Vec<Arc<str>>,
@@ -94,14 +90,10 @@ fn pattern(spec: &PatternSpec) -> Result<Pattern, ScanError> {
     let mut captures: Vec<Arc<str>> = Vec::new();
     for text in &spec.regexes {
         let literals = literals(text)?;
-        let regex = RegexBuilder::new(text).size_limit(REGEX_SIZE).build().map_err(|error| ScanError::BadRegex {
-            spec: None,
-            regex: text.clone(),
-            reason: error.to_string(),
-        })?;
-        for name in regex.capture_names().flatten() {
-            if !captures.iter().any(|known| **known == *name) {
-                captures.push(name.into());
+        let regex = LazyRegex::new(text, None)?;
+        for name in regex.names() {
+            if !captures.contains(name) {
+                captures.push(name.clone());
             }
         }
         regexes.push((regex, literals));

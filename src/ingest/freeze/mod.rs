@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use super::kube_yaml::Stats;
 use super::worker::{Harvest, Seen};
 use crate::archive::{ArchiveGap, Walked};
-use crate::graph::{Builder, Dataset, Graph, Input};
+use crate::graph::{Builder, Dataset, Event, Graph, Input, Object};
 use crate::layout::Gather;
 use crate::model::{EntryPath, Gap, Timestamp};
 use home::Home;
@@ -62,8 +62,8 @@ pub fn freeze(inputs: Vec<InputRead>) -> Frozen {
 struct Collected {
     inputs: Vec<Input>,
     home: Home,
-    objects: Vec<Seen<crate::graph::Object>>,
-    events: Vec<Seen<crate::graph::Event>>,
+    objects: Vec<Seen<Object>>,
+    events: Vec<Seen<Event>>,
     chunks: Vec<(u32, super::worker::Chunk)>,
     texts: Vec<(u32, Arc<str>, String)>,
     gaps: Vec<Gap>,
@@ -125,24 +125,20 @@ impl Collected {
         let mut builder = Builder { inputs: self.inputs.clone(), clusters: clusters.list, ..Builder::default() };
         builder.datasets =
             self.home.gathers().map(|(input, gather)| Dataset { input, root: gather.root.clone(), flavour: gather.flavour.to_owned() }).collect();
-        for seen in self.objects {
-            let mut object = seen.it;
-            let Some(cluster) = seen.root.map(|root| clusters.of_root[root]) else { continue };
-            object.cluster = cluster;
-            builder.objects.push(object);
-        }
-        for seen in self.events {
-            let mut event = seen.it;
-            let Some(cluster) = seen.root.map(|root| clusters.of_root[root]) else { continue };
-            event.cluster = cluster;
-            builder.events.push(event);
-        }
+        let of_root = |root: Option<usize>| root.and_then(|root| clusters.of_root.get(root).copied());
+        // What lies in no gather at all belongs to nobody.
+        let objects = self.objects.into_iter().filter_map(|seen| Some(Object { cluster: of_root(seen.root)?, ..seen.it }));
+        builder.objects = objects.collect();
+        let events = self.events.into_iter().filter_map(|seen| Some(Event { cluster: of_root(seen.root)?, ..seen.it }));
+        builder.events = events.collect();
         logs::place(logs.logs, &self.home, &clusters.of_root, &mut builder);
         self.gaps.extend(clusters.gaps);
+        // Workers hand them over in any order, and of several holes alike the first gives the reason.
+        self.gaps.sort();
         builder.coverage.claims = coverage::claims(&self.home, &clusters.of_root, &builder.objects);
         builder.coverage.holes = coverage::holes(&self.inputs, &self.home, &clusters.of_root, &builder.clusters, &self.gaps);
         builder.coverage.windows = logs::windows(&builder.logs);
-        builder.gaps = self.gaps;
+        builder.gaps = gaps::bounded(self.gaps);
         Frozen { graph: builder.freeze(), yaml: self.yaml, copies }
     }
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{MOST, Origin, object};
 use crate::graph::{Graph, Object, Stream};
-use crate::model::Place;
+use crate::model::{Component, Place};
 use crate::mtc::Answer;
 use crate::mtc::derive::moment;
 
@@ -32,9 +32,9 @@ pub(super) fn clusters(graph: &Graph) -> Vec<Object> {
     made.collect()
 }
 
-/// One object for each log.
+/// One object for each log of a program that takes part in a migration; those of applications are thousands and say nothing about one.
 pub(super) fn logs(graph: &Graph) -> Vec<Object> {
-    let canonical = graph.logs.iter().filter(|log| log.canonical).take(MOST);
+    let canonical = graph.logs.iter().filter(|log| log.canonical && log.component != Component::Application).take(MOST);
     canonical
         .map(|log| {
             let fields = json!({

@@ -1,10 +1,12 @@
 //! The derived kinds `Phase` and `LogWindow`: when a run was where, and whether the logs reach back to it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::json;
 
 use super::{MOST, Origin, object};
 use crate::graph::tape::Value;
-use crate::graph::{Graph, Object, ObjectId, Role, Stream};
+use crate::graph::{Graph, Log, Object, ObjectId, Role, Stream};
 use crate::model::{ClusterId, Component, Place, Span, Timestamp};
 use crate::mtc::derive::moment;
 use crate::mtc::pods::statuses;
@@ -58,13 +60,14 @@ struct Need {
 /// One object for each program that a run needed on a cluster that was gathered.
 pub(super) fn windows(graph: &Graph, runs: &[Run]) -> Vec<Object> {
     let mut made = Vec::new();
+    let programs = Programs::of(graph);
     for run in runs {
         for need in needs(graph, run) {
             if made.len() >= MOST {
                 return made;
             }
             if graph.cluster(need.cluster).gathered {
-                made.push(window(graph, run, &need));
+                made.push(window(graph, &programs, run, &need));
             }
         }
     }
@@ -97,7 +100,7 @@ fn began(object: &Object) -> Option<Timestamp> {
     object.time("status.startTimestamp").or(object.created)
 }
 
-fn window(graph: &Graph, run: &Run, need: &Need) -> Object {
+fn window(graph: &Graph, programs: &Programs<'_>, run: &Run, need: &Need) -> Object {
     let known = graph.coverage.windows.get(&(need.cluster, need.component));
     let (first, last) = known.map_or((None, None), |window| (window.first, window.last));
     let until = need.to.or(graph.cluster(need.cluster).now);
@@ -122,10 +125,10 @@ fn window(graph: &Graph, run: &Run, need: &Need) -> Object {
         "first": moment(first),
         "last": moment(last),
         "missing": missing,
-        "previous_lost": previous_lost(graph, need).as_str(),
+        "previous_lost": programs.previous_lost(need).as_str(),
     });
-    let log = graph.logs.iter().filter(|log| log.cluster == need.cluster && log.component == need.component && log.canonical);
-    let file = log.min_by_key(|log| (log.first.is_none(), log.first)).map(|log| Place { input: log.input, path: log.path.clone(), line: 0 });
+    let log = programs.earliest.get(&(need.cluster, need.component));
+    let file = log.map(|log| Place { input: log.input, path: log.path.clone(), line: 0 });
     let origin = file.map_or(Origin::Nowhere, Origin::File);
     object("LogWindow", need.cluster, &format!("{}/{}", run.name, need.component), fields, &origin)
 }
@@ -139,34 +142,54 @@ fn role(graph: &Graph, run: &Run, cluster: ClusterId) -> &'static str {
     }
 }
 
-/// Whether an earlier instance of the program worked for the run and left no log.
-fn previous_lost(graph: &Graph, need: &Need) -> Answer {
-    let wanted = match need.component {
-        Component::MigController => PodRole::Controller,
-        Component::Velero => PodRole::Velero,
-        Component::NodeAgent => PodRole::NodeAgent,
-        _ => return Answer::Unknown,
-    };
-    let mut seen = false;
-    for pod in graph.of_kind("Pod").map(|id| graph.object(id)).filter(|pod| pod.cluster == need.cluster && pod_role(pod) == wanted) {
-        seen = true;
-        for (_, status) in statuses(pod) {
-            let restarted = status.get("restartCount").and_then(Value::as_i64).unwrap_or(0) > 0;
-            let died = status.path("lastState.terminated.finishedAt").and_then(Value::text).and_then(|text| Timestamp::parse(&text));
-            let name = status.get("name").and_then(Value::text);
-            let kept = graph.logs.iter().any(|log| {
-                log.cluster == need.cluster
-                    && log.stream == Stream::Previous
-                    && log.pod.as_deref() == Some(&*pod.name)
-                    && (log.container.is_none() || log.container.as_deref() == name.as_deref())
-            });
-            let in_time = died.is_some_and(|died| died >= need.from && need.to.is_none_or(|to| died <= to.plus(SILENT)));
-            if restarted && in_time && !kept {
-                return Answer::Yes;
+/// The programs of all clusters, looked up once: a case may hold hundreds of runs and thousands of pods and logs.
+#[derive(Default)]
+struct Programs<'g> {
+    /// The canonical log that begins first.
+    earliest: BTreeMap<(ClusterId, Component), &'g Log>,
+    /// Deaths of containers of which no log was kept; an empty list for a program whose pods are here and did not die so.
+    lost: BTreeMap<(ClusterId, Component), Vec<Timestamp>>,
+}
+
+impl<'g> Programs<'g> {
+    fn of(graph: &'g Graph) -> Self {
+        let mut programs = Self::default();
+        for log in graph.logs.iter().filter(|log| log.canonical) {
+            let first = programs.earliest.entry((log.cluster, log.component)).or_insert(log);
+            if (log.first.is_none(), log.first) < (first.first.is_none(), first.first) {
+                *first = log;
             }
         }
+        let kept: BTreeSet<(ClusterId, &str, Option<&str>)> = graph
+            .logs
+            .iter()
+            .filter(|log| log.stream == Stream::Previous)
+            .filter_map(|log| Some((log.cluster, log.pod.as_deref()?, log.container.as_deref())))
+            .collect();
+        for pod in graph.of_kind("Pod").map(|id| graph.object(id)) {
+            let component = match pod_role(pod) {
+                PodRole::Controller => Component::MigController,
+                PodRole::Velero => Component::Velero,
+                PodRole::NodeAgent => Component::NodeAgent,
+                _ => continue,
+            };
+            let lost = programs.lost.entry((pod.cluster, component)).or_default();
+            for (_, status) in statuses(pod) {
+                let restarted = status.get("restartCount").and_then(Value::as_i64).unwrap_or(0) > 0;
+                let died = status.path("lastState.terminated.finishedAt").and_then(Value::text).and_then(|text| Timestamp::parse(&text));
+                let name = status.get("name").and_then(Value::text);
+                let is_kept = kept.contains(&(pod.cluster, &*pod.name, None)) || kept.contains(&(pod.cluster, &*pod.name, name.as_deref()));
+                lost.extend(died.filter(|_| restarted && !is_kept));
+            }
+        }
+        programs
     }
-    if seen { Answer::No } else { Answer::Unknown }
+
+    /// Whether an earlier instance of the program worked for the run and left no log.
+    fn previous_lost(&self, need: &Need) -> Answer {
+        let Some(lost) = self.lost.get(&(need.cluster, need.component)) else { return Answer::Unknown };
+        Answer::of(lost.iter().any(|&died| died >= need.from && need.to.is_none_or(|to| died <= to.plus(SILENT))))
+    }
 }
 
 #[cfg(test)]

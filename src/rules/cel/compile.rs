@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::{Arith, BARE, Func, LONGEST, Lit, MACROS, Macro, Node, Order, Program};
 use crate::model::{Span, Timestamp};
 use crate::rules::words::closest;
+use crate::scan::LazyRegex;
 
 /// Why an expression cannot be used.
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -25,7 +26,7 @@ fn error(text: impl Into<String>) -> CelError {
 }
 
 /// Compiles an expression. Hostile rules are bounded here: length before parsing, nesting while parsing.
-pub(crate) fn compile(source: &str) -> Result<Program, CelError> {
+pub(crate) fn compile(source: &str, built_in: bool) -> Result<Program, CelError> {
     if source.chars().count() > LONGEST {
         return Err(error(format!("expression is longer than {LONGEST} characters")));
     }
@@ -34,13 +35,16 @@ pub(crate) fn compile(source: &str) -> Result<Program, CelError> {
         let first = errors.errors.first().map_or_else(|| "not an expression".to_owned(), |first| first.msg.clone());
         error(format!("not a CEL expression: {first}"))
     })?;
-    let mut compiler = Compiler { vars: Vec::new(), depth: 0, names: BTreeSet::new(), asks: BTreeSet::new(), bare: false, paths: Vec::new() };
+    let mut compiler =
+        Compiler { built_in, vars: Vec::new(), depth: 0, names: BTreeSet::new(), asks: BTreeSet::new(), bare: false, paths: Vec::new() };
     let node = compiler.node(&tree)?;
     let Compiler { names, asks, bare, paths, .. } = compiler;
     Ok(Program { node, names, asks, bare, paths })
 }
 
 struct Compiler {
+    /// Regexes of built-in rules are known to be small.
+    built_in: bool,
     vars: Vec<String>,
     depth: usize,
     names: BTreeSet<String>,
@@ -173,7 +177,7 @@ impl Compiler {
                 let Expr::Literal(LiteralValue::String(pattern)) = &pattern.expr else {
                     return Err(error("the pattern of `matches` must be a literal"));
                 };
-                let regex = regex::RegexBuilder::new(pattern.inner()).size_limit(1 << 20).build();
+                let regex = LazyRegex::new(pattern.inner(), (!self.built_in).then_some(1 << 20));
                 let regex = regex.map_err(|cause| error(format!("the pattern of `matches` is not a regex: {cause}")))?;
                 Ok(Node::Matches(Box::new(self.node(text)?), Box::new(regex)))
             }

@@ -320,7 +320,7 @@ impl Node {
             Self::Neg(inner) => format!("-{}", inner.words()),
             Self::List(items) => format!("[{}]", items.iter().map(Self::words).collect::<Vec<_>>().join(", ")),
             Self::Known(name) => format!("known({name})"),
-            Self::Matches(inner, regex) => format!("{}.matches(\"{regex}\")", inner.words()),
+            Self::Matches(inner, regex) => format!("{}.matches(\"{}\")", inner.words(), regex.text()),
             Self::Call(func, args) => format!("{}({})", func.name(), args.iter().map(Self::words).collect::<Vec<_>>().join(", ")),
             Self::Macro { range, .. } => format!("a macro over {}", range.words()),
         }

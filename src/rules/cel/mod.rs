@@ -15,6 +15,7 @@ mod value;
 use std::collections::BTreeSet;
 
 use crate::model::{Span, Timestamp};
+use crate::scan::LazyRegex;
 
 pub(crate) use compile::compile;
 #[cfg(test)]
@@ -102,7 +103,7 @@ enum Node {
     Neg(Box<Node>),
     List(Vec<Node>),
     Known(String),
-    Matches(Box<Node>, Box<regex::Regex>),
+    Matches(Box<Node>, Box<LazyRegex>),
     Call(Func, Vec<Node>),
     Macro { kind: Macro, range: Box<Node>, var: String, keep: Option<Box<Node>>, body: Box<Node> },
 }

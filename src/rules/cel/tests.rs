@@ -1,6 +1,10 @@
-use super::{EvalError, Program, Scope, Val, compile};
+use super::{EvalError, Program, Scope, Val, compile::CelError};
 use crate::graph::tape::Tape;
 use crate::model::Timestamp;
+
+fn compile(source: &str) -> Result<Program, CelError> {
+    super::compile(source, false)
+}
 
 struct Fields<'a>(&'a Tape);
 

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use regex::Regex;
+use crate::scan::LazyRegex;
 use rustc_hash::FxHashMap;
 
 use super::parts::{captures, collapse};
@@ -91,7 +91,7 @@ impl<'a> Matcher<'a> {
         row: &Row<'a>,
         reasons: &[String],
         of: Option<usize>,
-        regexes: &[Regex],
+        regexes: &[LazyRegex],
         by: Option<&[String]>,
     ) -> Found<'a> {
         let mut found = Found::default();
@@ -296,7 +296,7 @@ impl<'a> Matcher<'a> {
         family: &str,
         clusters: &[ClusterId],
         anchor: Option<&Binding<'a>>,
-        regexes: &[Regex],
+        regexes: &[LazyRegex],
         layer: Layer,
         by: Option<&[String]>,
         groups: &mut Vec<Errors<'a>>,
@@ -338,7 +338,7 @@ impl<'a> Matcher<'a> {
         family: &str,
         clusters: &[ClusterId],
         anchor: Option<&Binding<'a>>,
-        regexes: &[Regex],
+        regexes: &[LazyRegex],
         layer: Layer,
         by: Option<&[String]>,
         groups: &mut Vec<Errors<'a>>,
@@ -447,7 +447,7 @@ fn line_error(hit: &crate::model::Hit) -> String {
 }
 
 /// Whether a match reaches into the innermost layer, which alone tells causes below one outer sentence apart.
-fn reaches(regexes: &[Regex], text: &str, layer: Layer) -> bool {
+fn reaches(regexes: &[LazyRegex], text: &str, layer: Layer) -> bool {
     if layer == Layer::Any {
         return regexes.iter().any(|regex| regex.is_match(text));
     }

@@ -1,6 +1,6 @@
 use std::rc::Rc;
 
-use regex::Regex;
+use crate::scan::LazyRegex;
 
 use super::row::{Row, Slot};
 use super::{Found, Matcher};
@@ -16,7 +16,7 @@ use crate::rules::rule::Named;
 const MOST_ELEMENTS: usize = 5_000;
 
 /// Captures of a condition that fits; nothing when it does not.
-pub(super) fn condition(value: Value<'_>, types: &[String], status: Option<&str>, reasons: &[String], regexes: &[Regex]) -> Option<Captures> {
+pub(super) fn condition(value: Value<'_>, types: &[String], status: Option<&str>, reasons: &[String], regexes: &[LazyRegex]) -> Option<Captures> {
     let text = |key: &str| value.get(key).and_then(Value::text).unwrap_or_default();
     let fits = types.iter().any(|kind| kind == "*" || *kind == text("type"))
         && status.is_none_or(|status| text("status") == status)
@@ -28,7 +28,7 @@ pub(super) fn condition(value: Value<'_>, types: &[String], status: Option<&str>
 }
 
 /// Captures of the first regex that matches; groups of the others are null.
-pub(super) fn captures(regexes: &[Regex], text: &str) -> Option<Captures> {
+pub(super) fn captures(regexes: &[LazyRegex], text: &str) -> Option<Captures> {
     let found = regexes.iter().find_map(|regex| regex.captures(text))?;
     let mut all: Captures = Vec::new();
     for name in regexes.iter().flat_map(|regex| regex.capture_names().flatten()) {
@@ -71,7 +71,11 @@ impl<'a> Matcher<'a> {
                 let namespace = object.namespace.as_deref().map(str::to_owned);
                 found.lacks.push(Lack { cluster: Some(object.cluster), kind: object.kind().to_owned(), namespace, reason });
             }
-            for (index, value) in object.field("status.conditions").into_iter().flat_map(Value::items).enumerate() {
+            let conditions = object.field("status.conditions");
+            if !self.may_see(named.number, conditions.map_or(0, Value::len)) {
+                return found;
+            }
+            for (index, value) in conditions.into_iter().flat_map(Value::items).enumerate() {
                 let Some(captures) = fits(value) else { continue };
                 let part = Part { object: Some(id), cluster: object.cluster, value, key: None, index, captures };
                 candidates.push(Binding { graph, what: What::Condition(Rc::new(part)) });
