@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::case::{Case, NamedArgs};
 use super::progress::Line;
 use super::{Common, Exit, Failure, screen};
-use crate::finding::redact::{MASK, clean};
+use crate::finding::redact::{self, MASK, Redactor, clean, escape_control};
 use crate::graph::{Graph, ObjectId};
 use crate::output::{self, Format};
 use crate::rules::Pack;
@@ -164,26 +164,40 @@ fn read(case: &Case<'_>, keep: &[String], line: &Line) -> Result<Graph, Failure>
 
 /// Masks what a Secret holds, and everything in other objects that looks like a secret.
 fn masked(mut object: Value) -> Value {
-    if object.get("kind").and_then(Value::as_str) == Some("Secret") {
+    if !redact::is_revealed() {
+        mask_secrets(&mut object);
+    }
+    mask_texts(&mut object, "");
+    object
+}
+
+/// Secrets may lie in lists, and in templates.
+fn mask_secrets(value: &mut Value) {
+    if value.get("kind").and_then(Value::as_str) == Some("Secret") {
         for key in ["data", "stringData"] {
-            for value in object.get_mut(key).and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut) {
+            for value in value.get_mut(key).and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut) {
                 *value = Value::from(MASK);
             }
         }
     }
-    mask_texts(&mut object, "");
-    object
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(mask_secrets),
+        Value::Object(entries) => entries.values_mut().for_each(mask_secrets),
+        _ => {}
+    }
 }
 
 /// A value alone does not show that it is a password; with its key before it, it does.
 fn mask_texts(value: &mut Value, key: &str) {
     match value {
         Value::String(text) => {
-            let pair = format!("{key}: {text}");
-            let whole = text.lines().map(clean).collect::<Vec<_>>().join("\n");
-            if !text.contains('\n') && !key.is_empty() && clean(&pair).ends_with(MASK) {
+            if !text.is_empty() && Redactor::is_secret_name(key) {
                 MASK.clone_into(text);
-            } else if whole != text.trim_end_matches('\n') {
+                return;
+            }
+            let mut lines = redact::Lines::default();
+            let whole = text.lines().map(|line| escape_control(&lines.line(line).0)).collect::<Vec<_>>().join("\n");
+            if whole != text.trim_end_matches('\n') {
                 *text = whole;
             }
         }
@@ -191,9 +205,11 @@ fn mask_texts(value: &mut Value, key: &str) {
         Value::Object(entries) => {
             // An environment variable says its name beside its value.
             let name = entries.get("name").and_then(Value::as_str).map(str::to_owned);
-            for (key, entry) in entries.iter_mut() {
-                let said = if key == "value" { name.as_deref().unwrap_or(key) } else { key };
-                mask_texts(entry, said);
+            let old: Map<String, Value> = std::mem::take(entries);
+            for (key, mut entry) in old {
+                let said = if key == "value" { name.as_deref().unwrap_or(&key) } else { &key };
+                mask_texts(&mut entry, said);
+                entries.insert(clean(&key), entry);
             }
         }
         _ => {}

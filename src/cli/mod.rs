@@ -27,8 +27,11 @@ mod timeline;
 mod tree;
 mod velero;
 
+use std::io::Write as _;
+
 use clap::{Parser, Subcommand};
 
+use crate::finding::redact;
 pub use analyze::AnalyzeArgs;
 pub use cat::{CatArgs, write_lines};
 pub use completions::CompletionsArgs;
@@ -88,6 +91,9 @@ pub struct Common {
     /// No pager.
     #[arg(long, global = true, help = "No pager for long output on a terminal; PAGER names another one, NO_PAGER or PAGER=cat none")]
     pub no_pager: bool,
+    /// Show secrets as they stand, for trusted eyes only
+    #[arg(long, global = true)]
+    pub no_redact: bool,
     /// Worker threads; by default one for each core
     #[arg(long, value_name = "N", global = true)]
     pub threads: Option<std::num::NonZeroUsize>,
@@ -127,6 +133,11 @@ pub fn run(cli: &Cli) -> Exit {
     }
     if cli.common.no_pager {
         pager::refuse();
+    }
+    if cli.common.no_redact {
+        redact::reveal();
+        // Whoever pastes this into a case must know; nobody is left to tell when standard error is closed.
+        let _ = writeln!(std::io::stderr(), "mig-analyze: --no-redact: secrets are shown as they stand, do not pass this output on");
     }
     dispatch(cli).unwrap_or_else(|failure| failure.report())
 }
