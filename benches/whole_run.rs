@@ -22,6 +22,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use flate2::bufread::MultiGzDecoder;
+use mig_analyze::engine;
+use mig_analyze::graph::Graph;
+use mig_analyze::rules::Pack;
 use mig_analyze::{Figures, Options, Quiet};
 use support::synthetic;
 
@@ -95,7 +98,20 @@ fn stages(path: &Path) -> Outcome<()> {
         let took = took.as_secs_f64();
         println!("{stage:<16} {took:.3}   {:.1} %", 100.0 * took / whole);
     }
+    slowest_rules(&done.graph)?;
     println!("objects          {copies} copies; YAML {} MiB by the fast reader, {} KiB by the general one", yaml_fast >> 20, yaml_general >> 10);
+    Ok(())
+}
+
+/// The rules that take longest, each on one thread.
+fn slowest_rules(graph: &Graph) -> Outcome<()> {
+    let pack = Pack::built_in()?;
+    let mut took: Vec<(Duration, &str)> =
+        engine::run_timed(graph, &pack).into_iter().zip(&pack.rules).map(|(timed, rule)| (timed.took, rule.id.as_str())).collect();
+    took.sort_by(|a, b| b.cmp(a));
+    for (took, id) in took.iter().take(8) {
+        println!("  {id:<40} {:.1} ms", took.as_secs_f64() * 1000.0);
+    }
     Ok(())
 }
 

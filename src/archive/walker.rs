@@ -12,6 +12,7 @@ use super::error::ArchiveError;
 use super::gap::{ArchiveGap, GapKind};
 use super::limits::Limits;
 use super::magic::{Magic, SNIFF, sniff};
+use super::parts::Parts;
 use super::{directory, error, path};
 
 /// Gaps beyond this number are counted and not kept: a hostile archive can have millions.
@@ -26,6 +27,8 @@ pub enum Source {
     Path(PathBuf),
     /// Standard input, which can be read once.
     Stdin,
+    /// A file in pieces.
+    Parts(Parts),
     /// Bytes in memory, with a name for messages and for a single compressed file.
     Bytes {
         /// What to call it.
@@ -130,11 +133,13 @@ pub(super) fn walk_until(
         gap_count: 0,
         member: 0,
         entries: 0,
+        names: 0,
         over: false,
     };
     match source {
         Source::Bytes { name, bytes } => walker.file(name, Cursor::new(bytes))?,
         Source::Stdin => walker.file("standard input", std::io::stdin().lock())?,
+        Source::Parts(parts) => walker.file(&parts.whole.to_string_lossy(), parts.open()?)?,
         Source::Path(path) => {
             let metadata = std::fs::metadata(path).map_err(|e| error::opening(path, &e))?;
             if metadata.is_dir() {
@@ -171,14 +176,17 @@ pub(super) struct Walker<'w> {
     /// Ordinal of the next file.
     member: u32,
     entries: u64,
-    /// Set when the limit for entries was reached.
+    /// Bytes of the paths so far.
+    names: u64,
+    /// Set when the limit for entries or for their names was reached.
     over: bool,
 }
 
 impl<'w> Walker<'w> {
     /// A file as the input: it must be a container.
     fn file<R: Read>(&mut self, name: &str, reader: R) -> Result<(), ArchiveError> {
-        let mut input = Input::new(reader, Vec::new(), self.controls.hash);
+        let budget = self.budget;
+        let mut input = Input::new(budget.counted(reader), Vec::new(), self.controls.hash);
         let head = input.peek(SNIFF);
         if head.is_empty() {
             return Err(match input.broken() {
@@ -204,7 +212,6 @@ impl<'w> Walker<'w> {
                     own.push_str("input");
                 }
                 let meta = Meta { size: None, mtime: None };
-                let budget = self.budget;
                 let mut plain = unpack(packing, &mut input, budget);
                 let (alone, with_tar) = packing.words();
                 if sniff(plain.peek(SNIFF)) == Magic::Tar {
@@ -228,6 +235,15 @@ impl<'w> Walker<'w> {
 
     /// A member of a container that lies `depth` containers deep: opened if it is a container, else handed out.
     pub(super) fn member(&mut self, path: &str, meta: Meta, bytes: &mut dyn Bytes, depth: u8) {
+        self.names += path.len() as u64;
+        if self.names > self.limits.names {
+            if !self.over {
+                self.over = true;
+                let detail = format!("has names of more than {} MiB; the rest was left out", self.limits.names >> 20);
+                self.gap(ArchiveGap::new(GapKind::Limit, "", detail));
+            }
+            return;
+        }
         let want = (self.want)(path);
         self.inner(path, meta, bytes, depth, want);
     }

@@ -7,7 +7,7 @@ use clap::Args;
 use owo_colors::OwoColorize;
 
 use super::{Exit, Failure, screen};
-use crate::archive::{ArchiveError, Limits, Source, each_line, read_entry};
+use crate::archive::{ArchiveError, Limits, Source, each_line, join_parts, read_entry};
 use crate::finding::redact::{Redactor, escape_control};
 
 /// Prints a file of an input, or some of its lines.
@@ -37,8 +37,7 @@ impl CatArgs {
     pub(super) fn run(&self) -> Result<Exit, Failure> {
         let (path, line) = parse(&self.place);
         let mut missing = None;
-        for input in &self.inputs {
-            let source = Source::from(input.clone());
+        for (_, source) in join_parts(&self.inputs) {
             if matches!(source, Source::Stdin) {
                 let help = "save it to a file and give that with -i".to_owned();
                 return Err(Failure::Usage { what: "cat reads its input twice, and standard input can be read only once".into(), help: Some(help) });

@@ -2,7 +2,7 @@
 
 use super::progress::Line;
 use super::{AnalyzeArgs, Common, Exit, Failure};
-use crate::{Options, Progress, analyze};
+use crate::{Analysis, Options, Progress, analyze};
 
 impl Progress for Line {
     fn stage(&self, what: &str) {
@@ -20,8 +20,10 @@ impl AnalyzeArgs {
         let workers = common.threads.map(std::num::NonZeroUsize::get);
         let options = Options { workers, rules: self.rules.clone(), ignore: self.ignore.clone(), ..Options::default() };
         let line = Line::new();
-        let analysis = analyze(&self.inputs, &options, &line)?;
+        let Analysis { report, graph, .. } = analyze(&self.inputs, &options, &line)?;
+        // The program ends after this, and the system takes a large graph back faster than its destructors.
+        std::mem::forget(graph);
         drop(line);
-        self.publish(&analysis.report, common.verbose)
+        self.publish(&report, common.verbose)
     }
 }

@@ -78,6 +78,7 @@ impl Graph {
             self.objects[id.index()].derived = Some(tape);
         }
         let first = self.objects.len();
+        self.objects.reserve_exact(kinds.len());
         self.objects.extend(kinds.into_iter().map(|mut object| {
             object.is_derived_kind = true;
             object
@@ -123,18 +124,18 @@ fn merge(mut copies: Vec<Object>) -> Vec<Object> {
     copies.par_sort_by(|a, b| {
         identity(a).cmp(&identity(b)).then_with(|| b.resource_version.cmp(&a.resource_version)).then_with(|| a.places.cmp(&b.places))
     });
-    let mut merged: Vec<Object> = Vec::with_capacity(copies.len());
-    for copy in copies {
-        match merged.last_mut() {
-            Some(current) if identity(current) == identity(&copy) => absorb(current, copy),
-            _ => merged.push(copy),
+    copies.dedup_by(|copy, current| {
+        let same = identity(current) == identity(copy);
+        if same {
+            absorb(current, copy);
         }
-    }
-    merged.shrink_to_fit();
-    merged
+        same
+    });
+    copies.shrink_to_fit();
+    copies
 }
 
-fn absorb(current: &mut Object, mut copy: Object) {
+fn absorb(current: &mut Object, copy: &mut Object) {
     let differs = copy.resource_version != current.resource_version;
     if differs
         && KEEPS_EARLIER.contains(&&*current.gvk.kind)
@@ -143,7 +144,7 @@ fn absorb(current: &mut Object, mut copy: Object) {
         current.earlier.push(super::Earlier { resource_version: copy.resource_version, place, body: copy.body.take() });
         current.earlier.sort_by(|a, b| (a.resource_version, &a.place).cmp(&(b.resource_version, &b.place)));
     }
-    for place in copy.places {
+    for place in copy.places.drain(..) {
         if !current.places.contains(&place) {
             current.places.push(place);
         }

@@ -14,6 +14,6 @@ mod object;
 mod worker;
 
 pub use copies::Copies;
-pub use freeze::{Frozen, InputRead, freeze};
+pub use freeze::{Frozen, InputRead, freeze, notes};
 pub use keep::Keep;
 pub use worker::{Harvest, Worker};

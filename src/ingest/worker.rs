@@ -45,6 +45,34 @@ pub(super) struct Chunk {
 /// The longest text file of which anything is kept.
 const TEXT: usize = 64 << 10;
 
+/// Problems of one file that are told one by one; a list of a million numbers has a million.
+const MOST_PROBLEMS: usize = 100;
+
+/// The first problems of one file, and how many more there were.
+#[derive(Debug, Default)]
+struct Bounded {
+    kept: Vec<Problem>,
+    more: u64,
+    line: u32,
+}
+
+impl Bounded {
+    fn push(&mut self, problem: Problem) {
+        if self.kept.len() < MOST_PROBLEMS {
+            self.line = problem.line();
+            self.kept.push(problem);
+        } else if !problem.is_benign() {
+            self.more += 1;
+        }
+    }
+
+    fn finish(self) -> impl Iterator<Item = Problem> {
+        let reason = format!("and {} more of the kind behind it", self.more);
+        let rest = (self.more > 0).then_some(Problem::Unparsable { line: self.line, reason, text: String::new() });
+        self.kept.into_iter().chain(rest)
+    }
+}
+
 /// Reads batches of one input on one thread.
 #[derive(Debug)]
 pub struct Worker<'p> {
@@ -111,7 +139,7 @@ impl<'p> Worker<'p> {
         let path = EntryPath(part.path.clone());
         let Harvest { objects, events, problems, .. } = harvest;
         let mut lines: Option<Lines> = None;
-        let mut nameless = Vec::new();
+        let mut nameless = Bounded::default();
         let mut on_item = |item: Item<'_>| {
             let root = item.draft.root();
             if event::is_event(root) {
@@ -140,8 +168,9 @@ impl<'p> Worker<'p> {
             }
             objects.push(Seen { member: part.member, latest, root: None, it: object });
         };
-        let mut on_problem = |problem: Problem| problems.push((part.path.clone(), part.member, problem));
-        reader.read(source, limits, &mut on_item, &mut on_problem);
-        problems.extend(nameless.into_iter().map(|problem| (part.path.clone(), part.member, problem)));
+        let mut told = Bounded::default();
+        reader.read(source, limits, &mut on_item, &mut |problem| told.push(problem));
+        nameless.finish().for_each(|problem| told.push(problem));
+        problems.extend(told.finish().map(|problem| (part.path.clone(), part.member, problem)));
     }
 }

@@ -6,8 +6,10 @@
 //! a [`LogScan`]: its window and format, [hit groups](crate::model::HitGroup), and the shapes of its error lines.
 //!
 //! A log may be cut into chunks at line borders and scanned by several workers: every part of the result is kept so that
-//! [`merge`] gives exactly what one scan over the whole log would give. May import `model` only.
+//! [`merge`] gives exactly what one scan over the whole log would give. Texts that Velero's client wrote for people are no logs:
+//! [`describe`] reads those. May import `model` only.
 
+pub mod describe;
 mod error;
 mod group;
 mod lane;

@@ -140,7 +140,8 @@ fn kind_of(line: &str) -> Option<ProblemKind> {
     {
         return Some(ProblemKind::Api);
     }
-    if line.starts_with('E') && super::line::is_klog(line) {
+    // A program's own log may be nothing but klog; of the client's such lines only those of its look-up of resources are known.
+    if line.starts_with('E') && super::line::is_klog(line) && (has(" memcache.go:") || has("] couldn't get ")) {
         return Some(ProblemKind::Api);
     }
     line.starts_with("error: ").then_some(ProblemKind::Other)

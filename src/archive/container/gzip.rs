@@ -109,6 +109,9 @@ fn gzip_state() -> Decompress {
 impl Inflater<'_> {
     /// Unpacks into `dst` until it has something; 0 is the end.
     fn unpack(&mut self, dst: &mut [u8]) -> usize {
+        if !self.finished && self.broken.is_none() {
+            self.broken = self.budget.spent();
+        }
         while !self.finished && self.broken.is_none() && !dst.is_empty() {
             let input = self.inner.peek(1);
             let starved = input.is_empty();

@@ -122,6 +122,9 @@ impl<'a> Unpacked<'a> {
 
     /// Unpacks one piece into the buffer; 0 is the end.
     fn unpack(&mut self) -> usize {
+        if !self.finished && self.broken.is_none() {
+            self.broken = self.budget.spent();
+        }
         while !self.finished && self.broken.is_none() {
             let room = &mut self.buffer[self.end..];
             let most = room.len().min(PIECE);

@@ -37,6 +37,19 @@ fn the_total_of_unpacked_bytes_is_bounded() {
 }
 
 #[test]
+fn many_members_that_grow_are_bounded_together() {
+    let limits = Limits { total_ratio: 100, total_floor: 8 << 20, ..Limits::default() };
+    let bomb = gzip(&vec![b'\n'; 1 << 20]);
+    let pack = |members: usize| (0..members).fold(Tar::new(), |tar, n| tar.file(&format!("{n}.gz"), &bomb)).file("z", "2").finish();
+    assert_eq!(limited(pack(4), &limits).gaps, []);
+    let seen = limited(pack(400), &limits);
+    assert_eq!(seen.files["z"], b"2", "what is not compressed is no bomb");
+    assert!(seen.gaps.iter().any(|gap| gap.kind == GapKind::Limit && gap.detail.contains("together")), "{:?}", seen.gaps.first());
+    let read: usize = seen.files.values().map(Vec::len).sum();
+    assert!(read < 128 << 20, "{read} bytes came out of members that hold 400 MiB");
+}
+
+#[test]
 fn nesting_is_bounded() {
     let mut bytes = Tar::new().file("deep.log", "x").gzip();
     for _ in 0..5 {

@@ -1,5 +1,6 @@
 //! Builds a tape from events.
 
+use super::super::source::SourceLines;
 use super::node::{self, LONGEST_KEY};
 use super::{Kind, Node, Shape, Tape, Value, small};
 
@@ -62,7 +63,7 @@ impl TapeBuilder {
         while !self.open.is_empty() {
             self.end();
         }
-        Tape { text: self.text.into_boxed_str(), nodes: self.nodes.into_boxed_slice(), ..Tape::default() }
+        Tape::of_lines(self.text.into_boxed_str(), self.nodes.into_boxed_slice(), SourceLines::default())
     }
 
     /// Empties the builder but keeps its buffers.

@@ -28,9 +28,12 @@ pub enum Shape {
     Scalar,
 }
 
-/// The owned, compact body of one object.
+/// The owned, compact body of one object. One word wide, because most objects of a case have none.
 #[derive(Debug, Clone, Default)]
-pub struct Tape {
+pub struct Tape(Box<Body>);
+
+#[derive(Debug, Clone, Default)]
+struct Body {
     text: Box<str>,
     nodes: Box<[Node]>,
     source: SourceLines,
@@ -39,43 +42,43 @@ pub struct Tape {
 impl Tape {
     /// A tape whose nodes point into the lines of the file.
     pub(crate) fn of_lines(text: Box<str>, nodes: Box<[Node]>, source: SourceLines) -> Self {
-        Self { text, nodes, source }
+        Self(Box::new(Body { text, nodes, source }))
     }
 
     /// The whole body. An empty tape reads as null.
     pub fn root(&self) -> Value<'_> {
-        Value::new(&self.text, &self.nodes, 0)
+        Value::new(&self.0.text, &self.0.nodes, 0)
     }
 
     /// Bytes on the heap.
     pub fn bytes(&self) -> usize {
-        self.text.len() + std::mem::size_of_val(&*self.nodes) + self.source.bytes()
+        size_of::<Body>() + self.0.text.len() + size_of_val(&*self.0.nodes) + self.0.source.bytes()
     }
 
     /// Remembers the lines of the file that the body was read from, so that evidence can quote them as they stand.
     #[must_use]
     pub fn with_source(mut self, source: SourceLines) -> Self {
-        self.source = source;
+        self.0.source = source;
         self
     }
 
     /// The last line that a value of this body begins on.
     pub fn last_line(&self) -> u32 {
-        node::first_line(&self.nodes) + self.nodes.iter().map(Node::lines_down).max().unwrap_or(0)
+        node::first_line(&self.0.nodes) + self.0.nodes.iter().map(Node::lines_down).max().unwrap_or(0)
     }
 
     /// A line of the file with its neighbours, by number; empty where no file stands behind the body.
     pub fn excerpt_at(&self, line: u32) -> Excerpt {
-        self.source.excerpt(&self.text, line)
+        self.0.source.excerpt(&self.0.text, line)
     }
 
     /// A line of the file with its neighbours; the value itself where no file stands behind the body.
     pub fn excerpt(&self, value: Value<'_>) -> Excerpt {
-        if self.source.is_empty() {
+        if self.0.source.is_empty() {
             let text = value.text().map_or_else(|| value.to_json().to_string(), Cow::into_owned);
             return Excerpt { text, ..Excerpt::default() };
         }
-        self.source.excerpt(&self.text, value.line())
+        self.0.source.excerpt(&self.0.text, value.line())
     }
 
     /// Copies a value with everything below it; its text is decoded on the way.

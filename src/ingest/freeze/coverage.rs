@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use super::home::Home;
 use crate::graph::{Claim, Cluster, Hole, Input, Kinds, Namespaces, Object};
-use crate::layout::{self, Promise};
+use crate::layout::{self, PathIdentity, Promise};
 use crate::model::{ClusterId, Gap, plural_of};
 
 /// Turns the promises of the layouts into claims about clusters.
@@ -49,6 +49,9 @@ pub(super) fn holes(inputs: &[Input], home: &Home, of_root: &[ClusterId], cluste
         if inputs.get(root.input as usize).is_some_and(|input| !input.complete) {
             holes.push(whole(cluster, "the archive is incomplete"));
         }
+        if home.is_partial(root) {
+            holes.push(whole(cluster, "the gather stopped before its end"));
+        }
     }
     for (index, cluster) in (0_u32..).zip(clusters) {
         if cluster.suspect {
@@ -57,15 +60,20 @@ pub(super) fn holes(inputs: &[Input], home: &Home, of_root: &[ClusterId], cluste
     }
     // A log that could not be read shortens the window of its component; it says nothing about objects.
     let is_manifest = |gap: &&Gap| layout::shape(gap.path.as_str()) == layout::Shape::Manifest;
+    // One broken file is reason enough to doubt its kind; a million of them prove no more, and would each be asked for every question.
+    let mut known: BTreeSet<(ClusterId, String, Option<String>)> = BTreeSet::new();
     for gap in gaps.iter().filter(is_manifest) {
         let Some(root) = home.root_of(gap.input, gap.path.as_str()) else { continue };
-        holes.push(of_file(of_root[root], gap));
+        let identity = layout::manifest_path(gap.path.as_str());
+        let scope = (of_root[root], identity.resource.clone().unwrap_or_default(), identity.namespace.clone());
+        if known.insert(scope) {
+            holes.push(of_file(of_root[root], identity, gap));
+        }
     }
     holes
 }
 
-fn of_file(cluster: ClusterId, gap: &Gap) -> Hole {
-    let identity = layout::manifest_path(gap.path.as_str());
+fn of_file(cluster: ClusterId, identity: PathIdentity, gap: &Gap) -> Hole {
     let plural = identity.resource.as_deref().and_then(|resource| resource.split('.').next());
     let kinds = plural.map_or(Kinds::All, |plural| Kinds::Plural(plural.into()));
     let namespaces = match identity.namespace {

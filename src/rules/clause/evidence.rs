@@ -89,7 +89,8 @@ fn gap(holder: &Object) -> Option<Evidence> {
 /// A derived object quotes the line that it was made of, and speaks of the object that holds that line.
 fn derived(graph: &Graph, id: ObjectId) -> Option<Evidence> {
     let holder = graph.object(id);
-    let place = holder.place()?;
+    // A file as a whole has no line that could be quoted.
+    let place = holder.place().filter(|place| place.line > 0)?;
     let excerpt = holder.body.as_ref().map(|body| body.excerpt_at(place.line)).unwrap_or_default();
     let maker = ["run", "plan"].iter().find_map(|relation| graph.related(id, relation).targets.first().copied());
     Some(Evidence::new(place, &excerpt, "", None, maker.map(|maker| report_target(&graph.object(maker).reference()))))

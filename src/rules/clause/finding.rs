@@ -154,7 +154,7 @@ impl<'a> Matcher<'a> {
             matches.truncate(MOST_FINDINGS);
         }
         if let Some(clause) = self.too_broad {
-            errors.push(format!("too broad: more than {} rows at `{}`", super::MOST_ROWS, self.rule.outline[clause]));
+            errors.push(format!("too broad: too many rows or candidates at `{}`", self.rule.outline[clause]));
         }
         let wrong = self.trace.clauses.iter().filter(|clause| clause.evaluated > 0 && clause.mistaken == clause.evaluated);
         let wrong: Vec<String> = wrong.flat_map(|clause| clause.errors.keys().map(move |error| format!("{}: {error}", clause.clause))).collect();

@@ -32,6 +32,8 @@ use crate::model::ClusterId;
 /// thousands and thousands is a rule that forgot to join its clauses.
 const MOST_ROWS: usize = 10_000;
 const MOST_BOUND: usize = 500_000;
+/// Candidates it may look at for that, the ones that do not fit included.
+const MOST_SEEN: usize = 2_000_000;
 
 /// Whether to go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +77,7 @@ pub(crate) struct Matcher<'a> {
     /// Whether nearest candidates are wanted.
     explain: bool,
     bound: usize,
+    seen: usize,
     /// A clause of `absent` followed an empty reference.
     empty_seen: bool,
     too_broad: Option<usize>,
@@ -83,7 +86,7 @@ pub(crate) struct Matcher<'a> {
 impl<'a> Matcher<'a> {
     pub(crate) fn new(graph: &'a Graph, shared: &'a Shared<'a>, rule: &'a Rule, explain: bool) -> Self {
         let clauses = rule.outline.iter().map(|clause| ClauseTrace { clause: clause.clone(), ..ClauseTrace::default() }).collect();
-        Self { graph, shared, rule, trace: Trace { clauses }, explain, bound: 0, empty_seen: false, too_broad: None }
+        Self { graph, shared, rule, trace: Trace { clauses }, explain, bound: 0, seen: 0, empty_seen: false, too_broad: None }
     }
 
     /// Runs the rule to its end.
@@ -111,6 +114,9 @@ impl<'a> Matcher<'a> {
     }
 
     fn walk(&mut self, frame: &Frame<'_, 'a>, row: &mut Row<'a>, sink: Sink<'_, 'a>) -> Flow {
+        if self.too_broad.is_some() {
+            return Flow::Stop;
+        }
         let Some((clause, rest)) = frame.clauses.split_first() else {
             return match frame.next {
                 Some(next) => self.walk(next, row, sink),
@@ -342,8 +348,20 @@ impl<'a> Matcher<'a> {
         }
     }
 
+    /// Counts what a clause is about to look at; false once a rule has looked at more than any case needs.
+    fn may_see(&mut self, number: usize, count: usize) -> bool {
+        self.seen = self.seen.saturating_add(count);
+        if self.seen > MOST_SEEN {
+            self.too_broad.get_or_insert(number);
+        }
+        self.too_broad.is_none()
+    }
+
     /// Keeps the candidates that pass `where`; an undecided one becomes a lack.
     fn filter(&mut self, named: &'a Named, row: &Row<'a>, candidates: Vec<Binding<'a>>, found: &mut Found<'a>) {
+        if !self.may_see(named.number, candidates.len()) {
+            return;
+        }
         let trace = &mut self.trace.clauses[named.number];
         trace.tried += candidates.len() as u64;
         let Some(test) = &named.test else {

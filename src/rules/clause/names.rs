@@ -32,6 +32,11 @@ const FIELDS: &[(&str, &[&str])] = &[
 const NAMED: &[&str] =
     &["PodVolumeBackup", "PodVolumeRestore", "Backup", "Restore", "BackupStorageLocation", "ResticRepository", "BackupRepository", "Pod"];
 
+/// Programs that live for one transfer, hook or plan: what they write concerns their own pod, and carries no fields. A server's pod
+/// would join everything with everything.
+const WRITE_OF_THEMSELVES: &[Component] =
+    &[Component::RsyncClient, Component::RsyncServer, Component::Stunnel, Component::Registry, Component::Hook, Component::Stage];
+
 pub(super) fn lines<'a>(graph: &'a Graph, hits: &'a HitGroup) -> Option<Lines<'a>> {
     let log = graph.logs.get(hits.log as usize)?;
     let mut seek = Seek {
@@ -42,6 +47,11 @@ pub(super) fn lines<'a>(graph: &'a Graph, hits: &'a HitGroup) -> Option<Lines<'a
         gone: Vec::new(),
     };
     seek.fields(&hits.fields);
+    if WRITE_OF_THEMSELVES.contains(&log.component)
+        && let Some(pod) = &log.pod
+    {
+        seek.find(&["Pod"], pod, log.namespace.as_deref(), true);
+    }
     Some(Lines { hits, cluster: log.cluster, objects: seek.objects, gone: seek.gone })
 }
 

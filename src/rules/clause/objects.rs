@@ -68,9 +68,10 @@ impl<'a> Matcher<'a> {
                     object.cluster == cluster
                         && namespace.as_deref().is_none_or(|namespace| object.namespace.as_deref().is_none_or(|own| own == namespace))
                 };
-                match name.as_deref() {
-                    Some(name) => ids.extend(graph.named(kind, name).filter(fits)),
-                    None => ids.extend(graph.of_kind(kind).filter(fits)),
+                match (name.as_deref(), namespace.as_deref()) {
+                    (Some(name), _) => ids.extend(graph.named(kind, name).filter(fits)),
+                    (None, Some(namespace)) if kind == "Pod" => ids.extend(self.shared.pods_in(cluster, namespace)),
+                    (None, _) => ids.extend(graph.of_kind(kind).filter(fits)),
                 }
             }
         }

@@ -71,7 +71,11 @@ impl<'a> Matcher<'a> {
                 let namespace = object.namespace.as_deref().map(str::to_owned);
                 found.lacks.push(Lack { cluster: Some(object.cluster), kind: object.kind().to_owned(), namespace, reason });
             }
-            for (index, value) in object.field("status.conditions").into_iter().flat_map(Value::items).enumerate() {
+            let conditions = object.field("status.conditions");
+            if !self.may_see(named.number, conditions.map_or(0, Value::len)) {
+                return found;
+            }
+            for (index, value) in conditions.into_iter().flat_map(Value::items).enumerate() {
                 let Some(captures) = fits(value) else { continue };
                 let part = Part { object: Some(id), cluster: object.cluster, value, key: None, index, captures };
                 candidates.push(Binding { graph, what: What::Condition(Rc::new(part)) });

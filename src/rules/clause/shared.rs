@@ -1,8 +1,8 @@
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
-use crate::graph::Graph;
+use crate::graph::{Graph, ObjectId};
 use crate::model::ClusterId;
 use crate::mtc::{self, ErrorText};
 use crate::rules::families::families;
@@ -14,11 +14,12 @@ pub(crate) struct Shared<'a> {
     errors: Vec<OnceLock<Vec<ErrorText>>>,
     /// Keyed by cluster and `Kind/name`.
     events: OnceLock<FxHashMap<(ClusterId, String), Vec<u32>>>,
+    pods: OnceLock<FxHashMap<ClusterId, FxHashMap<Arc<str>, Vec<ObjectId>>>>,
 }
 
 impl<'a> Shared<'a> {
     pub(crate) fn new(graph: &'a Graph) -> Self {
-        Self { graph, errors: families().iter().map(|_| OnceLock::new()).collect(), events: OnceLock::new() }
+        Self { graph, errors: families().iter().map(|_| OnceLock::new()).collect(), events: OnceLock::new(), pods: OnceLock::new() }
     }
 
     /// Error texts of a family that objects hold.
@@ -37,5 +38,20 @@ impl<'a> Shared<'a> {
             index
         });
         index.get(&(cluster, format!("{kind}/{name}"))).map_or(&[], Vec::as_slice)
+    }
+
+    /// Pods of a namespace, the one kind of which there are so many that a rule cannot look through all of them for each row.
+    pub(super) fn pods_in(&self, cluster: ClusterId, namespace: &str) -> &[ObjectId] {
+        let index = self.pods.get_or_init(|| {
+            let mut index: FxHashMap<ClusterId, FxHashMap<Arc<str>, Vec<ObjectId>>> = FxHashMap::default();
+            for id in self.graph.of_kind("Pod") {
+                let pod = self.graph.object(id);
+                if let Some(namespace) = &pod.namespace {
+                    index.entry(pod.cluster).or_default().entry(namespace.clone()).or_default().push(id);
+                }
+            }
+            index
+        });
+        index.get(&cluster).and_then(|of| of.get(namespace)).map_or(&[], Vec::as_slice)
     }
 }
