@@ -4,6 +4,8 @@
 
 #[path = "stories/laws.rs"]
 mod laws;
+#[path = "stories/outage.rs"]
+mod outage;
 mod support;
 #[path = "stories/table.rs"]
 mod table;
@@ -16,7 +18,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use mig_analyze::archive::{Limits, Source, read_entry};
 use mig_analyze::finding::redact::{MASK, clean};
 use mig_analyze::finding::{Evidence, Finding, Migration, Report, Severity};
-use support::{ExpectRun, File, Story, analyze, analyze_with, archive_name, stories, tar_gz};
+use support::{ExpectRun, File, Story, analyze, analyze_with, archive_name, stories, tar, tar_gz};
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -31,7 +33,8 @@ fn main() {
         add("knock_out", knock_out);
         add("shuffle", shuffle);
         add("twice", twice);
-        add("foreign_outage", laws::foreign_outage);
+        add("foreign_outage/before", outage::an_hour_before);
+        add("foreign_outage/elsewhere", outage::elsewhere);
         add("idle_node", laws::idle_node);
         add("rename", laws::rename);
         add("cut", laws::cut);
@@ -231,7 +234,7 @@ fn knock_out(story: &Story) -> Result<(), Failed> {
             let sources = story.inputs.iter().enumerate().map(|(index, files)| {
                 let kept: Vec<File> =
                     files.iter().enumerate().filter(|(number, _)| index != input || *number != gone).map(|(_, file)| file.clone()).collect();
-                (archive_name(&story.expect.inputs[index]), Source::bytes("must-gather.tar.gz", tar_gz(&kept)))
+                (archive_name(&story.expect.inputs[index]), Source::bytes("must-gather.tar", tar(&kept)))
             });
             let sources: Vec<_> = sources.collect();
             for (run, rules) in roots(&analyze(&sources)) {

@@ -222,11 +222,20 @@ impl Case<'_> {
 
     /// Candidates at the head of a path: nothing that fired explains them. Confidence falls a step for each bridge.
     fn roots(&self, below: &Below) -> Vec<(usize, Confidence)> {
-        let is_candidate = |index: usize| matches!(self.found[index].1.role, RuleRole::Cause | RuleRole::Config | RuleRole::State);
+        let is_candidate = |index: usize| match self.found[index].1.role {
+            RuleRole::Cause | RuleRole::Config => true,
+            // What a run leaves behind may stop a later one, never itself.
+            RuleRole::State => !self.found[index].1.touched.iter().any(|id| self.around.made.contains(id)),
+            _ => false,
+        };
+        // Beside a way that evidence alone makes, one across rules that could not be judged is a guess.
+        let is_certain =
+            |(node, (_, bridges)): (&Node, &(Option<Node>, usize))| matches!(node, Node::Found(index) if is_candidate(*index) && *bridges == 0);
+        let certain = below.parents.iter().any(is_certain);
         let mut roots: Vec<(usize, Confidence)> = Vec::new();
         for (&node, &(_, bridges)) in &below.parents {
             let Node::Found(index) = node else { continue };
-            if !is_candidate(index) {
+            if !is_candidate(index) || (certain && bridges > 0) {
                 continue;
             }
             let explained = self

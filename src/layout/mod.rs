@@ -151,12 +151,15 @@ pub fn home<'p>(paths: impl IntoIterator<Item = &'p str>) -> Vec<Gather> {
     let mut clusters = 0;
     let mut beyond = tree.is_full();
     for layout in LAYOUTS {
-        for gather in (layout.find)(&tree) {
-            clusters += gather.clusters.len();
-            if clusters > CLUSTERS || gathers.len() >= CLUSTERS {
+        for mut gather in (layout.find)(&tree) {
+            let room = CLUSTERS - clusters;
+            if gathers.len() >= CLUSTERS || (room == 0 && !gather.clusters.is_empty()) {
                 beyond = true;
                 break;
             }
+            beyond |= gather.clusters.len() > room;
+            gather.clusters.truncate(room);
+            clusters += gather.clusters.len();
             let dirs = gather.clusters.iter().map(|cluster| cluster.dir.as_str()).chain(gather.host_dirs.iter().map(String::as_str));
             tree.claim(dirs);
             if gather.clusters.is_empty() {

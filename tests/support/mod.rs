@@ -143,6 +143,11 @@ pub(crate) fn tar_gz(files: &[File]) -> Vec<u8> {
     files.iter().fold(Tar::new(), |tar, (path, content)| tar.file(path, content)).gzip()
 }
 
+/// Not compressed: laws that pack an archive a hundred times are about what is in it.
+pub(crate) fn tar(files: &[File]) -> Vec<u8> {
+    files.iter().fold(Tar::new(), |tar, (path, content)| tar.file(path, content)).finish()
+}
+
 /// The wrapper that `oc adm must-gather` makes: an archive of the same name in an archive.
 pub(crate) fn nested(files: &[File]) -> Vec<u8> {
     let inner = tar_gz(files);
