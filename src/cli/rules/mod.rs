@@ -42,6 +42,10 @@ pub enum RulesCommand {
     /// Write the draft of a rule, from a line that no rule explains
     New(NewArgs),
     /// Print the JSON Schema of a rule file, for editors
+    #[command(after_help = "\
+Examples:
+  mig-analyze rules schema > rule.schema.json
+  echo '# yaml-language-server: $schema=rule.schema.json' | cat - my-rules/app/out-of-disk.yaml")]
     Schema,
     /// Run one rule on an input and show, clause by clause, what passed
     Run(RunArgs),

@@ -53,7 +53,7 @@ fn pieces(graph: &Graph, binding: &Binding<'_>, path: &Path) -> Vec<Evidence> {
                 let about = report_target(&crate::rules::binding::involved(event));
                 all.push(Evidence::new(&event.place, &excerpt, &event.message, event.last, Some(about)));
             } else if let Some(id) = errors.object {
-                all.extend(text_of(graph.object(id), errors.line, &errors.text, errors.last));
+                all.extend(text_of(graph, id, errors.line, &errors.text, errors.last));
             }
             all.extend(errors.lines.iter().flat_map(|lines| hits(graph, lines.hits, binding)));
             all
@@ -69,13 +69,16 @@ fn pieces(graph: &Graph, binding: &Binding<'_>, path: &Path) -> Vec<Evidence> {
 }
 
 /// Evidence of an error text in an object.
-fn text_of(holder: &Object, line: u32, text: &str, time: Option<Timestamp>) -> Option<Evidence> {
+fn text_of(graph: &Graph, id: ObjectId, line: u32, text: &str, time: Option<Timestamp>) -> Option<Evidence> {
+    let holder = graph.object(id);
     if holder.is_derived_kind && holder.kind() != "Description" {
         return gap(holder);
     }
     let place = Place { line, ..holder.place()?.clone() };
     let excerpt = holder.body.as_ref().map(|body| body.excerpt_at(line)).unwrap_or_default();
-    Some(Evidence::new(&place, &or_text(excerpt, text), text, time, Some(report_target(&holder.reference()))))
+    // A description is about the object that it describes.
+    let about = graph.related(id, "described").targets.first().map_or(holder, |&described| graph.object(described));
+    Some(Evidence::new(&place, &or_text(excerpt, text), text, time, Some(report_target(&about.reference()))))
 }
 
 /// A gap quotes what the reader of the archive met: the complaint that the gather left in the place of data, or, without a line, that
