@@ -209,7 +209,7 @@ fn read_compiled(
 
 /// The inputs of a command line with the names that reports use.
 pub fn named(inputs: &[PathBuf]) -> Vec<(String, Source)> {
-    inputs.iter().map(|path| (base_name(path), Source::from(path.clone()))).collect()
+    archive::join_parts(inputs).into_iter().map(|(path, source)| (base_name(&path), source)).collect()
 }
 
 fn read_input(
@@ -248,7 +248,7 @@ fn walk(
         progress.file();
         paths.lock().unwrap_or_else(PoisonError::into_inner).push(path.into());
         match layout::shape(path) {
-            Shape::Manifest | Shape::Text => Want::Whole,
+            Shape::Manifest | Shape::Text | Shape::Description => Want::Whole,
             Shape::Log(_) => Want::Stream,
             Shape::Ignore => Want::Skip,
             Shape::Closed => Want::Closed,
@@ -267,22 +267,25 @@ fn walk(
     })
 }
 
-/// A report over nothing would read like a clean bill of health, so it is refused.
+/// A report over nothing would read like a clean bill of health, so it is refused; what was recognised all the same is named.
 fn require_a_gather(read: &[InputRead]) -> Result<(), Error> {
-    let found = read.iter().any(|input| !input.gathers.is_empty());
-    if found {
+    if read.iter().any(|input| input.gathers.iter().any(|gather| !gather.clusters.is_empty())) {
         return Ok(());
     }
     let inputs: Vec<&str> = read.iter().map(|input| input.name.as_str()).collect();
-    let mut shown: Vec<&str> = read.iter().flat_map(|input| input.paths.iter().map(|path| &**path)).collect();
-    shown.sort_unstable();
-    let total = shown.len();
-    shown.truncate(5);
-    let seen = if total == 0 { "It holds no files.".to_owned() } else { format!("It holds {total} files, such as {}.", shown.join(", ")) };
-    Err(Error::NoGather {
-        inputs: inputs.join(", "),
-        help: format!("{seen} Give the archive that `oc adm must-gather` or `oc adm inspect` wrote, or the directory it was unpacked to."),
-    })
+    let mut seen: Vec<String> = Vec::new();
+    for input in read {
+        for note in ingest::notes(input) {
+            let what = if note.path.is_empty() { input.name.as_str() } else { note.path.as_str() };
+            seen.push(format!("{what}: {}.", note.text));
+        }
+    }
+    if seen.is_empty() {
+        seen.push("It holds no files.".to_owned());
+    }
+    seen.truncate(5);
+    let give = "Give the archive that `oc adm must-gather` or `oc adm inspect` wrote, or the directory it was unpacked to.";
+    Err(Error::NoGather { inputs: inputs.join(", "), help: format!("{}\n{give}", seen.join("\n")) })
 }
 
 fn base_name(path: &std::path::Path) -> String {

@@ -10,6 +10,8 @@ mod bombs;
 mod crowds;
 #[path = "hostile/damage.rs"]
 mod damage;
+#[path = "hostile/escapes.rs"]
+mod escapes;
 #[path = "hostile/gather.rs"]
 mod gather;
 #[path = "hostile/links.rs"]

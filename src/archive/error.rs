@@ -44,6 +44,15 @@ pub enum ArchiveError {
         /// The path as given.
         path: String,
     },
+    /// The user's: a series of pieces without its beginning.
+    #[error("the part `{part}` of `{whole}` is missing, and nothing can be read without it")]
+    #[diagnostic(code(archive::missing_part), help("give all parts together, or the directory that they lie in"))]
+    MissingPart {
+        /// The file that was cut.
+        whole: String,
+        /// The piece.
+        part: String,
+    },
     /// The user's: some other file.
     #[error("`{path}` is no archive: it looks like {looks}")]
     #[diagnostic(

@@ -9,6 +9,8 @@ pub struct Limits {
     pub nesting: u8,
     /// Members of all containers together.
     pub entries: u64,
+    /// Bytes that the paths of all files may take together: every one of them is kept until the layout is known.
+    pub names: u64,
     /// Bytes that all decompressors together may produce.
     pub unpacked: u64,
     /// Unpacked bytes per compressed byte, within one member.
@@ -30,6 +32,7 @@ impl Default for Limits {
         Self {
             nesting: 5,
             entries: 2_000_000,
+            names: 384 << 20,
             unpacked: 256 << 30,
             ratio: 1000,
             ratio_floor: 16 << 20,

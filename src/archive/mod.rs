@@ -22,6 +22,7 @@ mod limits;
 mod long_line;
 mod magic;
 pub mod pack;
+mod parts;
 mod path;
 mod walker;
 
@@ -35,4 +36,5 @@ pub use entry::{each_line, read_entry};
 pub use error::ArchiveError;
 pub use gap::{ArchiveGap, GapKind};
 pub use limits::Limits;
+pub use parts::{Parts, join_parts};
 pub use walker::{Container, Source, Walked, walk};

@@ -1,7 +1,7 @@
 //! Names of members become paths inside the input.
 
-/// The longest name that is accepted: twice what Linux allows, and far from what a hostile header may claim.
-const LONGEST: usize = 8 * 1024;
+/// The longest name that is accepted: what Linux allows, and far from what a hostile header may claim.
+const LONGEST: usize = 4 * 1024;
 
 /// Why a name was refused, as a fragment of a sentence.
 pub(super) type Refused = &'static str;
@@ -12,7 +12,7 @@ pub(super) type Refused = &'static str;
 /// U+FFFD. A name with `..` is refused and not resolved: nobody packs such a member by accident.
 pub(super) fn normalise(name: &[u8], out: &mut String) -> Result<(), Refused> {
     if name.len() > LONGEST {
-        return Err("its name is longer than 8 KiB");
+        return Err("its name is longer than 4 KiB");
     }
     let start = out.len();
     let text = String::from_utf8_lossy(name);

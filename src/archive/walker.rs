@@ -12,6 +12,7 @@ use super::error::ArchiveError;
 use super::gap::{ArchiveGap, GapKind};
 use super::limits::Limits;
 use super::magic::{Magic, SNIFF, sniff};
+use super::parts::Parts;
 use super::{directory, error, path};
 
 /// Gaps beyond this number are counted and not kept: a hostile archive can have millions.
@@ -26,6 +27,8 @@ pub enum Source {
     Path(PathBuf),
     /// Standard input, which can be read once.
     Stdin,
+    /// A file in pieces.
+    Parts(Parts),
     /// Bytes in memory, with a name for messages and for a single compressed file.
     Bytes {
         /// What to call it.
@@ -130,11 +133,13 @@ pub(super) fn walk_until(
         gap_count: 0,
         member: 0,
         entries: 0,
+        names: 0,
         over: false,
     };
     match source {
         Source::Bytes { name, bytes } => walker.file(name, Cursor::new(bytes))?,
         Source::Stdin => walker.file("standard input", std::io::stdin().lock())?,
+        Source::Parts(parts) => walker.file(&parts.whole.to_string_lossy(), parts.open()?)?,
         Source::Path(path) => {
             let metadata = std::fs::metadata(path).map_err(|e| error::opening(path, &e))?;
             if metadata.is_dir() {
@@ -171,7 +176,9 @@ pub(super) struct Walker<'w> {
     /// Ordinal of the next file.
     member: u32,
     entries: u64,
-    /// Set when the limit for entries was reached.
+    /// Bytes of the paths so far.
+    names: u64,
+    /// Set when the limit for entries or for their names was reached.
     over: bool,
 }
 
@@ -228,6 +235,15 @@ impl<'w> Walker<'w> {
 
     /// A member of a container that lies `depth` containers deep: opened if it is a container, else handed out.
     pub(super) fn member(&mut self, path: &str, meta: Meta, bytes: &mut dyn Bytes, depth: u8) {
+        self.names += path.len() as u64;
+        if self.names > self.limits.names {
+            if !self.over {
+                self.over = true;
+                let detail = format!("has names of more than {} MiB; the rest was left out", self.limits.names >> 20);
+                self.gap(ArchiveGap::new(GapKind::Limit, "", detail));
+            }
+            return;
+        }
         let want = (self.want)(path);
         self.inner(path, meta, bytes, depth, want);
     }

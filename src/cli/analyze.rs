@@ -65,8 +65,7 @@ impl AnalyzeArgs {
         if let Some(path) = &self.output {
             beside(path, write).map_err(|why| Failure::Output { path: path.display().to_string(), why })?;
         } else {
-            let mut out = BufWriter::new(anstream::stdout().lock());
-            write(&mut out).and_then(|()| out.flush()).map_err(Failure::stdout)?;
+            screen::print(write)?;
         }
         let met = self.fail_on.zip(report.worst()).is_some_and(|(limit, worst)| worst >= limit);
         Ok(if met { Exit::Met } else { Exit::Done })
@@ -81,13 +80,24 @@ fn migration(report: &Report, prefix: &str) -> Result<String, Failure> {
 
 /// Writes a file aside and renames it, so that nobody ever reads half a report.
 fn beside(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let found = fs::metadata(path);
+    if found.as_ref().is_ok_and(fs::Metadata::is_dir) {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    if found.as_ref().is_ok_and(|metadata| !metadata.is_file()) {
+        // A device or a pipe takes the report as it comes; a file in its place would be a nasty surprise.
+        let mut out = BufWriter::new(OpenOptions::new().write(true).open(path)?);
+        return write(&mut out).and_then(|()| out.flush());
+    }
+    // What a link leads to is replaced, and not the link.
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?.to_string_lossy();
     let aside = path.with_file_name(format!(".{name}.{}.part", std::process::id()));
     let written = (|| {
         let mut out = BufWriter::new(OpenOptions::new().write(true).create_new(true).open(&aside)?);
         write(&mut out)?;
         out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-        fs::rename(&aside, path)
+        fs::rename(&aside, &path)
     })();
     if written.is_err() {
         // The error that matters is the first one; a file that was never made cannot be removed.

@@ -1,26 +1,47 @@
-//! The inputs of a view and how it is written: arguments that `logs`, `timeline` and `migration` share.
+//! The inputs of a view and how it is written: arguments that all views share.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
 
 use super::progress::Line;
-use super::{Common, Failure, screen};
+use super::spool::Spool;
+use super::{Common, Exit, Failure, screen};
 use crate::archive::Source;
 use crate::graph::Graph;
 use crate::output::{self, Format};
-use crate::{Analysis, Options, analyze, load_pack, named, read_case};
+use crate::rules::Pack;
+use crate::{Analysis, Options, analyze_sources, named, read_case};
 
-/// Inputs of one case, and the form of what is printed.
+/// Inputs of one case, for commands without other words.
 #[derive(Debug, Args)]
 pub struct CaseArgs {
     /// Must-gathers of one case
     #[arg(value_name = "INPUT", required_unless_present = "more")]
     pub inputs: Vec<PathBuf>,
-    /// The same, by name
+    /// Another input, as every command takes it
     #[arg(short = 'i', long = "input", value_name = "INPUT")]
     pub more: Vec<PathBuf>,
+    /// How.
+    #[command(flatten)]
+    pub view: ViewArgs,
+}
+
+/// Inputs of one case, for commands that take a kind or a name in front.
+#[derive(Debug, Args)]
+pub struct NamedArgs {
+    /// Must-gathers of one case
+    #[arg(short = 'i', long = "input", value_name = "INPUT", required = true)]
+    pub inputs: Vec<PathBuf>,
+    /// How.
+    #[command(flatten)]
+    pub view: ViewArgs,
+}
+
+/// How a view is made and written.
+#[derive(Debug, Args)]
+pub struct ViewArgs {
     /// How it is written: `terminal` or `json`
     #[arg(long, value_name = "FORMAT", default_value = "terminal", value_parser = ["terminal", "json"], hide_possible_values = true)]
     pub format: String,
@@ -29,44 +50,76 @@ pub struct CaseArgs {
     pub rules: Vec<PathBuf>,
 }
 
+/// A case that can be read more than once.
+#[derive(Debug)]
+pub(super) struct Case<'a> {
+    /// Its inputs with the names that views use.
+    pub(super) sources: Vec<(String, Source)>,
+    view: &'a ViewArgs,
+    common: &'a Common,
+    /// Standard input as a file, until the command ends.
+    _spool: Option<Spool>,
+}
+
 impl CaseArgs {
-    /// The inputs with the names that views use.
-    pub(super) fn sources(&self) -> Vec<(String, Source)> {
-        named(&self.paths())
+    /// The case.
+    pub(super) fn open<'a>(&'a self, common: &'a Common) -> Result<Case<'a>, Failure> {
+        let paths: Vec<PathBuf> = self.inputs.iter().chain(&self.more).cloned().collect();
+        Case::open(&paths, &self.view, common)
+    }
+}
+
+impl NamedArgs {
+    /// The case.
+    pub(super) fn open<'a>(&'a self, common: &'a Common) -> Result<Case<'a>, Failure> {
+        Case::open(&self.inputs, &self.view, common)
+    }
+}
+
+impl<'a> Case<'a> {
+    /// Standard input can be read once only, so it is kept in a private file for those who read twice.
+    fn open(paths: &[PathBuf], view: &'a ViewArgs, common: &'a Common) -> Result<Self, Failure> {
+        let mut sources = named(paths);
+        let mut spool = None;
+        for (_, source) in sources.iter_mut().filter(|(_, source)| matches!(source, Source::Stdin)) {
+            let kept = Spool::of(&mut io::stdin().lock())?;
+            *source = Source::from(kept.path().to_owned());
+            spool = Some(kept);
+        }
+        Ok(Self { sources, view, common, _spool: spool })
     }
 
-    /// Reads the inputs without judging them.
-    pub(super) fn read(&self, sources: &[(String, Source)], common: &Common) -> Result<Graph, Failure> {
-        let options = self.options(common);
+    /// Reads the inputs without judging them: no rule is run, so no log is searched and nothing is kept that only rules read.
+    pub(super) fn read(&self) -> Result<Graph, Failure> {
         let line = Line::new();
-        let pack = load_pack(&options)?;
-        Ok(read_case(sources, &pack, &options, &line)?.0)
+        Ok(read_case(&self.sources, &Pack::default(), &self.options(), &line)?.0)
     }
 
     /// Reads and judges the inputs.
-    pub(super) fn analyze(&self, common: &Common) -> Result<Analysis, Failure> {
+    pub(super) fn analyze(&self) -> Result<Analysis, Failure> {
         let line = Line::new();
-        Ok(analyze(&self.paths(), &self.options(common), &line)?)
+        Ok(analyze_sources(&self.sources, &self.options(), &line)?)
+    }
+
+    /// The same with whole bodies, those of one more kind among them, for views that show objects.
+    pub(super) fn analyze_whole(&self, kind: &str) -> Result<Analysis, Failure> {
+        let line = Line::new();
+        Ok(analyze_sources(&self.sources, &Options { keep: vec![kind.to_owned()], whole: true, ..self.options() }, &line)?)
     }
 
     /// Writes a view to standard output.
-    pub(super) fn print(
-        &self,
-        common: &Common,
-        write: impl FnOnce(Format, &output::Options, &mut dyn Write) -> io::Result<()>,
-    ) -> Result<(), Failure> {
-        let format = if self.format == Format::Json.as_str() { Format::Json } else { Format::Terminal };
-        let options = output::Options { verbose: common.verbose, ..screen::options() };
-        let mut out = BufWriter::new(anstream::stdout().lock());
-        write(format, &options, &mut out).and_then(|()| out.flush()).map_err(Failure::stdout)
+    pub(super) fn print(&self, write: impl FnOnce(Format, &output::Options, &mut dyn Write) -> io::Result<()>) -> Result<Exit, Failure> {
+        let options = screen::verbose(self.common);
+        screen::print(|out| write(self.format(), &options, out))
+    }
+
+    /// The form that was asked for.
+    pub(super) fn format(&self) -> Format {
+        if self.view.format == Format::Json.as_str() { Format::Json } else { Format::Terminal }
     }
 
     /// Options of the pipeline.
-    pub(super) fn options(&self, common: &Common) -> Options {
-        Options { workers: common.threads.map(std::num::NonZeroUsize::get), rules: self.rules.clone(), ..Options::default() }
-    }
-
-    fn paths(&self) -> Vec<PathBuf> {
-        self.inputs.iter().chain(&self.more).cloned().collect()
+    pub(super) fn options(&self) -> Options {
+        Options { workers: self.common.threads.map(std::num::NonZeroUsize::get), rules: self.view.rules.clone(), ..Options::default() }
     }
 }

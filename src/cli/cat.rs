@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use clap::Args;
 use owo_colors::OwoColorize;
 
-use super::{Exit, Failure};
-use crate::archive::{ArchiveError, Limits, Source, each_line, read_entry};
-use crate::finding::redact::{Redactor, escape_control};
+use super::{Exit, Failure, screen};
+use crate::archive::{ArchiveError, Limits, Source, each_line, join_parts, read_entry};
+use crate::finding::redact::{self, escape_control};
 
 /// Prints a file of an input, or some of its lines.
 #[derive(Debug, Args)]
@@ -27,9 +27,6 @@ pub struct CatArgs {
     /// Lines to show on either side of the line
     #[arg(short = 'C', long, value_name = "N", default_value_t = 5)]
     pub context: u64,
-    /// Print secrets as they stand, for trusted eyes
-    #[arg(long)]
-    pub no_redact: bool,
 }
 
 impl CatArgs {
@@ -37,15 +34,14 @@ impl CatArgs {
     pub(super) fn run(&self) -> Result<Exit, Failure> {
         let (path, line) = parse(&self.place);
         let mut missing = None;
-        for input in &self.inputs {
-            let source = Source::from(input.clone());
+        for (_, source) in join_parts(&self.inputs) {
             if matches!(source, Source::Stdin) {
                 let help = "save it to a file and give that with -i".to_owned();
                 return Err(Failure::Usage { what: "cat reads its input twice, and standard input can be read only once".into(), help: Some(help) });
             }
             let tried = match line {
                 Some(line) => self.lines(&source, path, line),
-                None => self.whole(&source, path),
+                None => Self::whole(&source, path),
             };
             match tried {
                 Err(Failure::Archive(error @ ArchiveError::NoEntry { .. })) => missing = Some(error),
@@ -57,12 +53,18 @@ impl CatArgs {
 
     fn lines(&self, source: &Source, path: &str, wanted: u64) -> Result<Exit, Failure> {
         let (first, last) = (wanted.saturating_sub(self.context).max(1), wanted.saturating_add(self.context));
+        // Whether a line belongs to a Secret can stand far from it, so a manifest is looked at whole.
+        let inside = if is_manifest(path) && !redact::is_revealed() { secret_lines(source, path)? } else { Vec::new() };
+        let mut masks = redact::Lines::default();
         let mut lines = Vec::new();
         let mut total = 0;
         each_line(source, &Limits::default(), path, &mut |number, text| {
             total = number;
+            let text = String::from_utf8_lossy(text);
+            let is_secret = usize::try_from(number - 1).is_ok_and(|at| inside.get(at) == Some(&true));
+            let masked = mask(&mut masks, &text, is_secret);
             if number >= first {
-                lines.push((number, self.masked(&String::from_utf8_lossy(text)).into_owned()));
+                lines.push((number, masked.into_owned()));
             }
             if number >= last { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
@@ -70,33 +72,45 @@ impl CatArgs {
             let help = format!("its last line is {total}");
             return Err(Failure::Usage { what: format!("`{path}` has no line {wanted}"), help: Some(help) });
         }
-        let mut out = BufWriter::new(anstream::stdout().lock());
-        write_lines(&mut out, &lines, wanted).and_then(|()| out.flush()).map_err(Failure::stdout)?;
-        Ok(Exit::Done)
+        screen::print(|out| write_lines(out, &lines, wanted))
     }
 
-    /// Prints a whole file, line by line; escaped on a terminal, where its control characters would act. Without masking a pipe gets
-    /// it byte for byte.
-    fn whole(&self, source: &Source, path: &str) -> Result<Exit, Failure> {
+    /// Prints a whole file, line by line, with control characters escaped. Without masking a pipe gets it byte for byte.
+    fn whole(source: &Source, path: &str) -> Result<Exit, Failure> {
         let content = read_entry(source, &Limits::default(), path)?;
-        let stdout = io::stdout();
-        let guarded = stdout.is_terminal();
-        let mut out = BufWriter::new(stdout.lock());
-        let written = if self.no_redact && !guarded {
-            out.write_all(&content)
-        } else {
-            String::from_utf8_lossy(&content).lines().try_for_each(|line| {
-                let line = self.masked(line);
-                if guarded { writeln!(out, "{}", escape_control(&line)) } else { writeln!(out, "{line}") }
-            })
-        };
-        written.and_then(|()| out.flush()).map_err(Failure::stdout)?;
-        Ok(Exit::Done)
+        if redact::is_revealed() && !io::stdout().is_terminal() {
+            let mut out = BufWriter::new(io::stdout().lock());
+            out.write_all(&content).and_then(|()| out.flush()).map_err(Failure::stdout)?;
+            return Ok(Exit::Done);
+        }
+        let text = String::from_utf8_lossy(&content);
+        screen::print(|out| write_masked(out, &text, path))
     }
+}
 
-    fn masked<'l>(&self, line: &'l str) -> Cow<'l, str> {
-        if self.no_redact { Cow::Borrowed(line) } else { Redactor::line(line).0 }
+fn write_masked(out: &mut dyn Write, text: &str, path: &str) -> io::Result<()> {
+    let inside = if is_manifest(path) { redact::secrets_of_manifest(text) } else { Vec::new() };
+    let mut masks = redact::Lines::default();
+    for (at, line) in text.lines().enumerate() {
+        writeln!(out, "{}", escape_control(&mask(&mut masks, line, inside.get(at) == Some(&true))))?;
     }
+    Ok(())
+}
+
+/// Masks a line in its place among the lines before it.
+fn mask<'l>(masks: &mut redact::Lines, line: &'l str, is_secret: bool) -> Cow<'l, str> {
+    let (masked, _) = masks.line(line);
+    if is_secret { Cow::Owned(redact::mask_secret_values(&masked).into_owned()) } else { masked }
+}
+
+fn is_manifest(path: &str) -> bool {
+    [".yaml", ".yml", ".json"].iter().any(|ending| path.to_ascii_lowercase().ends_with(ending))
+}
+
+/// Which lines of a manifest are the content of a Secret.
+fn secret_lines(source: &Source, path: &str) -> Result<Vec<bool>, Failure> {
+    let content = read_entry(source, &Limits::default(), path)?;
+    Ok(redact::secrets_of_manifest(&String::from_utf8_lossy(&content)))
 }
 
 /// Splits `PATH:LINE`; a colon without a number behind it belongs to the path.

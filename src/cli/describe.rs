@@ -1,21 +1,20 @@
-use std::path::PathBuf;
-
 use clap::Args;
 
-use super::progress::Line;
-use super::{Common, Exit, Failure, screen, tree};
-use crate::output::{self, Format};
+use super::case::NamedArgs;
+use super::{Common, Exit, Failure, velero};
+use crate::output;
 use crate::views::{self, Ask};
-use crate::{Options, analyze};
 
 /// Shows everything that is known of one object.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-State, conditions, relations both ways, events, log lines, findings, and every file that holds it.
+State, conditions, relations both ways, events, log lines, findings, and every file that holds it. For a Backup or a Restore also what \
+`velero describe --details` prints, rebuilt from objects and logs where the gather could not fetch it.
 
 Examples:
   mig-analyze describe pod stage-shop-mysql-1 -n shop -i must-gather.tar.gz
-  mig-analyze describe pvr shop-stage -i must-gather.tar.gz --format json")]
+  mig-analyze describe restore shop-stage -i must-gather.tar.gz -v
+  mig-analyze describe pvr shop-stage-stage-ztkwf-8 -i must-gather.tar.gz --format json")]
 pub struct DescribeArgs {
     /// Kind, plural or short name
     #[arg(value_name = "KIND")]
@@ -23,28 +22,23 @@ pub struct DescribeArgs {
     /// Start of a name or UID
     #[arg(value_name = "NAME")]
     pub name: String,
-    /// Must-gathers of one case
-    #[arg(short = 'i', long = "input", value_name = "INPUT", required = true)]
-    pub inputs: Vec<PathBuf>,
+    /// Inputs.
+    #[command(flatten)]
+    pub case: NamedArgs,
     /// Only in this namespace
     #[arg(short, long, value_name = "NAMESPACE")]
     pub namespace: Option<String>,
-    /// Only on this cluster, by the name that the report uses
+    /// Only on this cluster: its name, the start of it, or its role
     #[arg(long, value_name = "CLUSTER")]
     pub cluster: Option<String>,
-    /// How it is written
-    #[arg(long, value_name = "FORMAT", default_value = "terminal")]
-    pub format: Format,
 }
 
 impl DescribeArgs {
     /// Analyzes the inputs and describes the object.
     pub(super) fn run(&self, common: &Common) -> Result<Exit, Failure> {
-        let line = Line::new();
-        // Conditions of any kind may be asked for, so its body is kept, by the word that is its name when it is one.
-        let options = Options { keep: vec![self.kind.clone()], whole: true, ..tree::options(common) };
-        let analysis = analyze(&self.inputs, &options, &line)?;
-        drop(line);
+        let case = self.case.open(common)?;
+        // Conditions of any kind may be asked for, so its body is kept, under its name where that is built in.
+        let analysis = case.analyze_whole(views::guess(&self.kind).unwrap_or(&self.kind))?;
         let ask = Ask {
             kind: self.kind.clone(),
             name: Some(self.name.clone()),
@@ -52,7 +46,14 @@ impl DescribeArgs {
             cluster: self.cluster.clone(),
             ..Ask::default()
         };
-        let found = views::describe(&analysis.graph, &analysis.report, &ask)?;
-        screen::print(|out| output::describe(&found, self.format, &screen::verbose(common), out))
+        let ids = views::objects(&analysis.graph, &ask)?;
+        if ids.is_empty() {
+            return Err(Failure::Usage { what: format!("no {} fits", self.kind), help: Some("mig-analyze coverage tells what was gathered".into()) });
+        }
+        // Who names a cluster wants what stands there.
+        let ids = if self.cluster.is_none() { views::originals(&analysis.graph, &ids) } else { ids };
+        let told = ids.first().map(|&id| velero::told(&case, &analysis.graph, id)).transpose()?.unwrap_or_default();
+        let found = views::describe(&analysis.graph, &analysis.report, &ids, &told);
+        case.print(|format, options, out| output::describe(&found, format, options, out))
     }
 }

@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::Exit;
 use crate::archive::ArchiveError;
+use crate::finding::redact::escape_control;
 
 /// Why a command ended without its result.
 #[derive(Debug, Error, Diagnostic)]
@@ -56,13 +57,15 @@ impl Failure {
             return Exit::Done;
         }
         let mut stream = anstream::stderr();
-        let theme = if io::stderr().is_terminal() { GraphicalTheme::unicode() } else { GraphicalTheme::none() };
+        // No colours: what an archive or a command line said may stand in here, and must not be taken for them.
+        let theme = if io::stderr().is_terminal() { GraphicalTheme::unicode_nocolor() } else { GraphicalTheme::none() };
         let mut text = String::new();
         if GraphicalReportHandler::new_themed(theme).with_links(false).with_wrap_lines(false).render_report(&mut text, self).is_err() {
             // Drawing into memory cannot fail; should it ever, the plain sentence is enough.
             text.clear();
             let _ = writeln!(text, "error: {self}");
         }
+        let text: String = text.split_inclusive('\n').map(|line| escape_control(line.trim_end_matches('\n')) + "\n").collect();
         // Nobody is left to tell when standard error is closed too.
         let _ = stream.write_all(text.as_bytes());
         Exit::Unusable

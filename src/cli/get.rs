@@ -1,17 +1,17 @@
 use std::io::{self, Write};
-use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 
+use super::case::{Case, NamedArgs};
 use super::progress::Line;
-use super::{Common, Exit, Failure, screen, tree};
-use crate::finding::redact::{MASK, clean};
+use super::{Common, Exit, Failure, screen};
+use crate::finding::redact::{self, MASK, Redactor, clean, escape_control};
 use crate::graph::{Graph, ObjectId};
-use crate::output;
+use crate::output::{self, Format};
 use crate::rules::Pack;
-use crate::views::{self, Ask, AskError};
-use crate::{Options, Progress, named, read_case};
+use crate::views::{self, Ask, AskError, FieldIs};
+use crate::{Options, read_case};
 
 /// How objects are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -26,19 +26,18 @@ pub enum Form {
     Yaml,
     /// The same as JSON
     Json,
-    /// The table as JSON
-    Rows,
 }
 
 /// Lists objects of one kind.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-KIND is a kind, plural or short name (pods, pvc, bsl, dvmp, migmigration, backups.velero.io). Without -n, all namespaces.
+KIND is a kind, plural or short name (pods, pvc, bsl, dvmp, migmigration, backups.velero.io). Definitions in the inputs add their own \
+names and columns. Without -n, all namespaces. --format json gives the table as JSON, -o json the objects.
 
 Examples:
   mig-analyze get pods -n shop -i must-gather.tar.gz
   mig-analyze get migmigration -i must-gather.tar.gz -o wide
-  mig-analyze get pvb -l velero.io/backup-name=b1 --field status.phase=Failed -i must-gather.tar.gz -o yaml")]
+  mig-analyze get pvb -l velero.io/backup-name=b1 --field status.phase!=Completed -i must-gather.tar.gz -o yaml")]
 pub struct GetArgs {
     /// Kind, plural or short name
     #[arg(value_name = "KIND")]
@@ -46,22 +45,22 @@ pub struct GetArgs {
     /// Start of a name or UID
     #[arg(value_name = "NAME")]
     pub name: Option<String>,
-    /// Must-gathers of one case
-    #[arg(short = 'i', long = "input", value_name = "INPUT", required = true)]
-    pub inputs: Vec<PathBuf>,
+    /// Inputs.
+    #[command(flatten)]
+    pub case: NamedArgs,
     /// Only this namespace
     #[arg(short, long, value_name = "NAMESPACE", conflicts_with = "all_namespaces")]
     pub namespace: Option<String>,
     /// All namespaces, as without -n
     #[arg(short = 'A', long)]
     pub all_namespaces: bool,
-    /// Only objects with this label: key=value, or key
-    #[arg(short = 'l', long, value_name = "LABEL", value_delimiter = ',')]
-    pub selector: Vec<String>,
-    /// Only objects whose field has this value: status.phase=Failed
-    #[arg(long, value_name = "PATH=VALUE", value_parser = field)]
-    pub field: Vec<(String, String)>,
-    /// Only this cluster, by the name that the report uses
+    /// Only objects with these labels: key=value, key!=value, key, !key, 'key in (a,b)'; joined by commas
+    #[arg(short = 'l', long, value_name = "SELECTOR")]
+    pub selector: Option<String>,
+    /// Only objects whose field has this value (=) or another (!=): status.phase=Failed
+    #[arg(long, value_name = "PATH=VALUE", value_parser = FieldIs::parse)]
+    pub field: Vec<FieldIs>,
+    /// Only this cluster: its name, the start of it, or its role
     #[arg(long, value_name = "CLUSTER")]
     pub cluster: Option<String>,
     /// How the objects are written
@@ -69,67 +68,71 @@ pub struct GetArgs {
     pub output: Form,
 }
 
+/// Readings of the inputs: for the objects, for definitions that name their kind, and for its bodies.
+const MOST_READINGS: u32 = 3;
+
 impl GetArgs {
     /// Reads the inputs and prints the objects.
     pub(super) fn run(&self, common: &Common) -> Result<Exit, Failure> {
+        let case = self.case.open(common)?;
+        let ask = self.ask()?;
+        let graph = self.read(&case)?;
+        let table = views::table(&graph, &ask)?;
+        if case.format() == Format::Json {
+            return case.print(|_, _, out| output::rows(&table, out));
+        }
+        if table.rows.is_empty() {
+            let help = if table.notes.is_empty() { "mig-analyze coverage tells what was gathered".to_owned() } else { table.notes.join("; ") };
+            return Err(Failure::Usage { what: format!("no {} fits", table.kind), help: Some(help) });
+        }
+        if matches!(self.output, Form::Table | Form::Wide) {
+            return case.print(|_, options, out| output::table(&table, self.output == Form::Wide, options, out));
+        }
+        if table.kind == "Event" && self.output != Form::Name {
+            let help = Some("-o wide or --format json shows all that is kept of them".to_owned());
+            return Err(Failure::Usage { what: "events are kept as columns, not as objects".into(), help });
+        }
+        let ids = views::objects(&graph, &ask)?;
+        screen::print(|out| {
+            if self.output != Form::Name {
+                return self.bodies(&graph, &ids, out);
+            }
+            ids.iter().try_for_each(|&id| writeln!(out, "{}/{}", clean(&graph.object(id).gvk.resource()), clean(&graph.object(id).name)))
+        })
+    }
+
+    /// No rule is run, so no pattern is searched for. Bodies of most kinds are not kept, so who wants to see one that was not guessed
+    /// reads the inputs again.
+    fn read(&self, case: &Case<'_>) -> Result<Graph, Failure> {
         let line = Line::new();
-        let mut graph = self.read(common, &line, Vec::new())?;
-        let kind = views::kind(&graph, &self.kind)?;
-        let ask = self.ask();
-        // Bodies of most kinds are not kept, so who wants to see one reads the inputs again.
-        let wants_bodies = matches!(self.output, Form::Yaml | Form::Json) || !self.field.is_empty();
-        if wants_bodies && graph.of_kind(&kind).any(|id| graph.object(id).body.is_none()) {
-            graph = self.read(common, &line, vec![kind.to_string()])?;
-        }
-        drop(line);
-        match self.output {
-            Form::Yaml | Form::Json => {
-                let ids = views::objects(&graph, &ask)?;
-                screen::print(|out| self.bodies(&graph, &ids, out))
+        let mut keep: Vec<String> = views::guess(&self.kind).map(str::to_owned).into_iter().collect();
+        for _ in 1..MOST_READINGS {
+            let graph = read(case, &keep, &line)?;
+            // Names are told by the index alone, once the kind is known.
+            if self.output == Form::Name && self.field.is_empty() && views::kind(&graph, &self.kind).is_ok() {
+                return Ok(graph);
             }
-            Form::Name => {
-                let ids = views::objects(&graph, &ask)?;
-                screen::print(|out| {
-                    ids.iter().try_for_each(|&id| {
-                        let object = graph.object(id);
-                        writeln!(out, "{}/{}", clean(&object.gvk.resource()), clean(&object.name))
-                    })
-                })
-            }
-            form => {
-                let table = views::table(&graph, &ask)?;
-                if table.rows.is_empty() && form != Form::Rows {
-                    let help = Some("mig-analyze coverage tells what was gathered".to_owned());
-                    return Err(Failure::Usage { what: format!("no {kind} fits"), help });
-                }
-                let options = screen::verbose(common);
-                screen::print(
-                    |out| if form == Form::Rows { output::rows(&table, out) } else { output::table(&table, form == Form::Wide, &options, out) },
-                )
+            let before = keep.len();
+            keep.extend(views::lacks(&graph, &self.kind));
+            keep.sort_unstable();
+            keep.dedup();
+            if keep.len() == before {
+                return Ok(graph);
             }
         }
+        read(case, &keep, &line)
     }
 
-    /// No rule is run, so no log is searched.
-    fn read(&self, common: &Common, line: &dyn Progress, keep: Vec<String>) -> Result<Graph, Failure> {
-        let options = Options { keep, whole: true, ..tree::options(common) };
-        let (graph, _) = read_case(&named(&self.inputs), &Pack::default(), &options, line)?;
-        Ok(graph)
-    }
-
-    fn ask(&self) -> Ask {
-        let label = |text: &String| match text.split_once('=') {
-            Some((key, value)) => (key.to_owned(), Some(value.trim_start_matches('=').to_owned())),
-            None => (text.clone(), None),
-        };
-        Ask {
+    fn ask(&self) -> Result<Ask, Failure> {
+        let wrong = |help| Failure::Usage { what: format!("`{}` is no selector", self.selector.as_deref().unwrap_or_default()), help: Some(help) };
+        Ok(Ask {
             kind: self.kind.clone(),
             name: self.name.clone(),
             namespace: self.namespace.clone(),
             cluster: self.cluster.clone(),
-            labels: self.selector.iter().map(label).collect(),
+            labels: self.selector.as_deref().map(views::labels).transpose().map_err(wrong)?.unwrap_or_default(),
             fields: self.field.clone(),
-        }
+        })
     }
 
     fn bodies(&self, graph: &Graph, ids: &[ObjectId], out: &mut dyn Write) -> io::Result<()> {
@@ -154,28 +157,47 @@ impl GetArgs {
     }
 }
 
+fn read(case: &Case<'_>, keep: &[String], line: &Line) -> Result<Graph, Failure> {
+    let options = Options { keep: keep.to_vec(), whole: true, ..case.options() };
+    Ok(read_case(&case.sources, &Pack::default(), &options, line)?.0)
+}
+
 /// Masks what a Secret holds, and everything in other objects that looks like a secret.
 fn masked(mut object: Value) -> Value {
-    if object.get("kind").and_then(Value::as_str) == Some("Secret") {
+    if !redact::is_revealed() {
+        mask_secrets(&mut object);
+    }
+    mask_texts(&mut object, "");
+    object
+}
+
+/// Secrets may lie in lists, and in templates.
+fn mask_secrets(value: &mut Value) {
+    if value.get("kind").and_then(Value::as_str) == Some("Secret") {
         for key in ["data", "stringData"] {
-            for value in object.get_mut(key).and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut) {
+            for value in value.get_mut(key).and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut) {
                 *value = Value::from(MASK);
             }
         }
     }
-    mask_texts(&mut object, "");
-    object
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(mask_secrets),
+        Value::Object(entries) => entries.values_mut().for_each(mask_secrets),
+        _ => {}
+    }
 }
 
 /// A value alone does not show that it is a password; with its key before it, it does.
 fn mask_texts(value: &mut Value, key: &str) {
     match value {
         Value::String(text) => {
-            let pair = format!("{key}: {text}");
-            let whole = text.lines().map(clean).collect::<Vec<_>>().join("\n");
-            if !text.contains('\n') && !key.is_empty() && clean(&pair).ends_with(MASK) {
+            if !text.is_empty() && Redactor::is_secret_name(key) {
                 MASK.clone_into(text);
-            } else if whole != text.trim_end_matches('\n') {
+                return;
+            }
+            let mut lines = redact::Lines::default();
+            let whole = text.lines().map(|line| escape_control(&lines.line(line).0)).collect::<Vec<_>>().join("\n");
+            if whole != text.trim_end_matches('\n') {
                 *text = whole;
             }
         }
@@ -183,19 +205,15 @@ fn mask_texts(value: &mut Value, key: &str) {
         Value::Object(entries) => {
             // An environment variable says its name beside its value.
             let name = entries.get("name").and_then(Value::as_str).map(str::to_owned);
-            for (key, entry) in entries.iter_mut() {
-                let said = if key == "value" { name.as_deref().unwrap_or(key) } else { key };
-                mask_texts(entry, said);
+            let old: Map<String, Value> = std::mem::take(entries);
+            for (key, mut entry) in old {
+                let said = if key == "value" { name.as_deref().unwrap_or(&key) } else { &key };
+                mask_texts(&mut entry, said);
+                entries.insert(clean(&key), entry);
             }
         }
         _ => {}
     }
-}
-
-fn field(text: &str) -> Result<(String, String), String> {
-    let pair = text.split_once('=').filter(|(path, _)| !path.is_empty());
-    pair.map(|(path, value)| (path.trim_start_matches('.').to_owned(), value.to_owned()))
-        .ok_or_else(|| "write PATH=VALUE, such as status.phase=Failed".into())
 }
 
 impl From<AskError> for Failure {
@@ -216,11 +234,5 @@ mod tests {
         let pod = masked(json!({"kind": "Pod", "spec": {"env": [{"name": "MYSQL_PASSWORD", "value": "hunter2hunter2"}], "text": "a\nb\n"}}));
         assert_eq!(pod["spec"]["env"][0]["value"], MASK);
         assert_eq!(pod["spec"]["text"], "a\nb\n");
-    }
-
-    #[test]
-    fn a_field_has_a_path_and_a_value() {
-        assert_eq!(field(".status.phase=Failed"), Ok(("status.phase".into(), "Failed".into())));
-        assert!(field("status.phase").is_err());
     }
 }

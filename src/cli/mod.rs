@@ -12,19 +12,26 @@ mod exit;
 mod failure;
 mod get;
 mod logs;
+mod man;
 mod migration;
 mod moment;
+mod pager;
 mod pipeline;
 mod prefix;
 mod progress;
 pub mod rules;
 mod screen;
+mod spool;
 mod subject;
 mod timeline;
 mod tree;
+mod velero;
+
+use std::io::Write as _;
 
 use clap::{Parser, Subcommand};
 
+use crate::finding::redact;
 pub use analyze::AnalyzeArgs;
 pub use cat::{CatArgs, write_lines};
 pub use completions::CompletionsArgs;
@@ -34,6 +41,7 @@ pub use exit::Exit;
 pub use failure::Failure;
 pub use get::{Form, GetArgs};
 pub use logs::{Level, LogsArgs};
+pub use man::ManArgs;
 pub use migration::MigrationArgs;
 pub use timeline::TimelineArgs;
 pub use tree::TreeArgs;
@@ -80,6 +88,12 @@ pub struct Common {
     /// No colours.
     #[arg(long, global = true, help = "No colours; NO_COLOR in the environment does the same")]
     pub no_color: bool,
+    /// No pager.
+    #[arg(long, global = true, help = "No pager for long output on a terminal; PAGER names another one, NO_PAGER or PAGER=cat none")]
+    pub no_pager: bool,
+    /// Show secrets as they stand, for trusted eyes only
+    #[arg(long, global = true)]
+    pub no_redact: bool,
     /// Worker threads; by default one for each core
     #[arg(long, value_name = "N", global = true)]
     pub threads: Option<std::num::NonZeroUsize>,
@@ -94,6 +108,8 @@ pub enum Command {
     Rules(rules::RulesArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
+    /// Write manual pages, one for each command
+    Man(ManArgs),
     /// Print the log lines that concern one migration or plan, of all clusters
     Logs(LogsArgs),
     /// Show what happened when, by objects, events and telling log lines
@@ -115,6 +131,14 @@ pub fn run(cli: &Cli) -> Exit {
     if cli.common.no_color {
         screen::without_colour();
     }
+    if cli.common.no_pager {
+        pager::refuse();
+    }
+    if cli.common.no_redact {
+        redact::reveal();
+        // Whoever pastes this into a case must know; nobody is left to tell when standard error is closed.
+        let _ = writeln!(std::io::stderr(), "mig-analyze: --no-redact: secrets are shown as they stand, do not pass this output on");
+    }
     dispatch(cli).unwrap_or_else(|failure| failure.report())
 }
 
@@ -123,6 +147,7 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         (Some(Command::Cat(args)), _) => args.run(),
         (Some(Command::Rules(args)), _) => args.run(&cli.common),
         (Some(Command::Completions(args)), _) => args.run(),
+        (Some(Command::Man(args)), _) => args.run(),
         (Some(Command::Logs(args)), _) => args.run(&cli.common),
         (Some(Command::Timeline(args)), _) => args.run(&cli.common),
         (Some(Command::Migration(args)), _) => args.run(&cli.common),
@@ -162,6 +187,22 @@ mod tests {
             let error = Cli::try_parse_from(args).unwrap_err();
             assert_eq!(u8::try_from(error.exit_code()).unwrap(), Exit::Unusable.code(), "{args:?}");
         }
+    }
+
+    #[test]
+    fn every_command_shows_by_example_how_it_is_used() {
+        fn check(command: &clap::Command, words: &str) {
+            for below in command.get_subcommands().filter(|below| below.get_name() != "help" && !below.is_hide_set()) {
+                let words = format!("{words} {}", below.get_name());
+                if below.has_subcommands() {
+                    check(below, &words);
+                    continue;
+                }
+                let help = below.clone().render_long_help().to_string();
+                assert!(help.contains("Examples:") && help.contains(&format!("  {words}")), "{words} has no example:\n{help}");
+            }
+        }
+        check(&Cli::command(), "mig-analyze");
     }
 
     #[test]

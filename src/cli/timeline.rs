@@ -49,7 +49,8 @@ pub struct TimelineArgs {
 impl TimelineArgs {
     /// Analyzes the inputs and prints the view.
     pub(super) fn run(&self, common: &Common) -> Result<Exit, Failure> {
-        let Analysis { report, graph, .. } = self.case.analyze(common)?;
+        let case = self.case.open(common)?;
+        let Analysis { report, graph, .. } = case.analyze()?;
         let now = graph.clusters.iter().filter_map(|cluster| cluster.now).max();
         let named = self.subject.migration.is_some() || self.subject.plan.is_some() || self.subject.name.is_some();
         let free = self.around.is_some() || self.from.is_some() || self.to.is_some() || self.cluster.is_some();
@@ -67,8 +68,7 @@ impl TimelineArgs {
             cluster: self.cluster.as_deref().map(|name| subject::cluster(&graph, name)).transpose()?,
         };
         let view = views::timeline(&graph, &part);
-        self.case.print(common, |format, options, out| output::render_timeline(&view, format, options, out))?;
-        Ok(Exit::Done)
+        case.print(|format, options, out| output::render_timeline(&view, format, options, out))
     }
 
     fn window(&self, report: &Report, now: Option<Timestamp>) -> Result<(Option<Timestamp>, Option<Timestamp>), Failure> {

@@ -63,6 +63,7 @@ const OWN: &[(&str, bool)] = &[
     ("mounts", false),
     ("bound", false),
     ("containers", false),
+    ("description", false),
 ];
 
 /// Own steps that lead to what outlives the run: the application's pods, claims and volumes.

@@ -39,7 +39,7 @@ const CLUSTER_SCOPED: &[&str] = &[
     "Proxy",
     "CSIDriver",
 ];
-const DERIVED: &[&str] = &["PlanNamespace", "PlanVolume", "Phase", "Container", "Log", "LogWindow", "Cluster", "Gap"];
+const DERIVED: &[&str] = &["PlanNamespace", "PlanVolume", "Phase", "Container", "Log", "LogWindow", "Cluster", "Gap", "Description"];
 
 /// How a test ended.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -229,7 +229,8 @@ impl Case<'_> {
             _ => false,
         };
         // Beside a way that evidence alone makes, one across rules that could not be judged is a guess.
-        let is_certain = |(node, (_, bridges)): (&Node, &(Option<Node>, usize))| matches!(node, Node::Found(index) if is_candidate(*index) && *bridges == 0);
+        let is_certain =
+            |(node, (_, bridges)): (&Node, &(Option<Node>, usize))| matches!(node, Node::Found(index) if is_candidate(*index) && *bridges == 0);
         let certain = below.parents.iter().any(is_certain);
         let mut roots: Vec<(usize, Confidence)> = Vec::new();
         for (&node, &(_, bridges)) in &below.parents {

@@ -139,3 +139,34 @@ message: x
     assert_eq!(found("Running"), Vec::<String>::new());
     assert_eq!(found("Failed"), ["a/b2"]);
 }
+
+#[test]
+fn what_a_description_tells_belongs_to_the_run_it_describes() {
+    let rule = "
+match:
+  - err: {error: restore-item, layer: any, regex: 'no matches for kind \"(?P<api>[^\"]+)\"'}
+  - rs:  {kind: Restore, from: err, via: names}
+  - text: {kind: Description, from: rs, via: description}
+subject: err
+message: \"{err.api} missing for {rs.name}, {#text} text, {err.place}\"
+";
+    let given = "  - {kind: Restore, metadata: {name: r}}
+  - {kind: Restore, metadata: {name: other}}
+  - {kind: Description, of: Restore, name: r, namespace: openshift-migration, errors: [{scope: namespace, namespace: shop, text: 'error restoring foos.example.com/shop/a: no matches for kind \"Foo\" in version \"example.com/v1\"'}]}
+";
+    let result = one(rule, given);
+    assert_eq!(result.matches[0].message, "Foo missing for r, 1 text, collected");
+    assert_eq!(result.matches.len(), 1);
+}
+
+#[test]
+fn a_missing_description_proves_nothing() {
+    let rule = "
+match:
+  - rs: {kind: Restore}
+  - text: {kind: Description, from: rs, via: description}
+subject: rs
+message: x
+";
+    assert_ne!(one(rule, "  - {kind: Restore, metadata: {name: r}}\n").state, RuleState::Fired);
+}

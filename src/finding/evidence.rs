@@ -1,6 +1,8 @@
+use std::borrow::Cow;
+
 use serde::Serialize;
 
-use super::redact::{Redactor, escape_control};
+use super::redact::{Lines, Redactor, escape_control, mask_secret_values};
 use super::report::Target;
 use crate::model::{Excerpt, Place, Timestamp};
 
@@ -34,8 +36,17 @@ const LONGEST: usize = 2_000;
 impl Evidence {
     /// Builds evidence from a place and what stands there. `mark` is the part to underline; it is looked up after redaction.
     pub fn new(place: &Place, excerpt: &Excerpt, mark: &str, time: Option<Timestamp>, about: Option<Target>) -> Self {
-        let clean = |line: &String| shorten(&escape_control(&Redactor::line(line).0)).0;
-        let (text, truncated) = shorten(&escape_control(&Redactor::line(&excerpt.text).0));
+        // A key or a password may take several lines, so they are masked in their order.
+        let mut lines = Lines::default();
+        let is_secret = about.as_ref().is_some_and(|target| target.kind == "Secret");
+        let mut clean = |line: &str| {
+            let (masked, _) = lines.line(line);
+            let masked = if is_secret { hide_content(&masked) } else { masked };
+            shorten(&escape_control(&masked))
+        };
+        let before: Vec<String> = excerpt.before.iter().map(|line| clean(line).0).collect();
+        let (text, truncated) = clean(&excerpt.text);
+        let after: Vec<String> = excerpt.after.iter().map(|line| clean(line).0).collect();
         let mark = escape_control(&Redactor::line(mark).0);
         let mark = mark.trim();
         let span = text.find(mark).filter(|_| !mark.is_empty()).map_or_else(
@@ -50,8 +61,8 @@ impl Evidence {
             path: escape_control(place.path.as_str()),
             line: place.line,
             text,
-            before: excerpt.before.iter().map(clean).collect(),
-            after: excerpt.after.iter().map(clean).collect(),
+            before,
+            after,
             span,
             truncated,
             time: time.map(|time| time.to_string()),
@@ -63,6 +74,13 @@ impl Evidence {
     pub fn place(&self) -> String {
         if self.line == 0 { self.path.clone() } else { format!("{}:{}", self.path, self.line) }
     }
+}
+
+/// Leaves of a line of a Secret what tells which one it is. Which lines are its content cannot be seen in so few of them.
+fn hide_content(line: &str) -> Cow<'_, str> {
+    const OPEN: &[&str] = &["apiVersion", "kind", "metadata", "name", "namespace", "uid", "type", "creationTimestamp", "resourceVersion", "labels"];
+    let key = line.split(':').next().unwrap_or_default().trim().trim_start_matches("- ").trim_matches(['"', '\'']);
+    if OPEN.contains(&key) { Cow::Borrowed(line) } else { Cow::Owned(mask_secret_values(line).into_owned()) }
 }
 
 /// Cuts a line at a character border.

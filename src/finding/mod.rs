@@ -8,6 +8,7 @@ mod kinds;
 pub mod redact;
 mod report;
 mod sample;
+pub mod see;
 pub mod view;
 
 pub use evidence::Evidence;

@@ -4,6 +4,7 @@
 //! known. Nothing that depends on arrival reaches the graph. May import `archive`, `layout`, `scan`, `graph` and `model`.
 
 mod copies;
+mod described;
 mod event;
 mod freeze;
 mod intern;
@@ -14,6 +15,6 @@ mod object;
 mod worker;
 
 pub use copies::Copies;
-pub use freeze::{Frozen, InputRead, freeze};
+pub use freeze::{Frozen, InputRead, freeze, notes};
 pub use keep::Keep;
 pub use worker::{Harvest, Worker};

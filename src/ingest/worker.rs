@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::intern::Interner;
 use super::kube_yaml::{Item, Limits, Problem, Reader, Stats};
 use super::lines::Lines;
-use super::{Copies, Keep, event, object};
+use super::{Copies, Keep, described, event, object};
 use crate::archive::{Batch, Part};
 use crate::graph::{Event, Object};
 use crate::layout::{self, Shape};
@@ -112,7 +112,8 @@ impl<'p> Worker<'p> {
                     let text = String::from_utf8_lossy(&own[..own.len().min(TEXT)]).into_owned();
                     self.harvest.texts.push((part.path.clone(), part.member, text));
                 }
-                Shape::Text | Shape::Ignore | Shape::Closed => {}
+                Shape::Description if part.first => self.description(part, own),
+                Shape::Text | Shape::Description | Shape::Ignore | Shape::Closed => {}
             }
             if part.truncated {
                 self.harvest.broken.push((part.path.clone(), part.member));
@@ -132,6 +133,13 @@ impl<'p> Worker<'p> {
         let (body, trail) = rest.split_at(part.range.len().min(rest.len()));
         let scan = self.scanner.chunk(component, lead, body, trail);
         self.harvest.chunks.push(Chunk { path: part.path.clone(), member: part.member, index: part.index, component, scan });
+    }
+
+    fn description(&mut self, part: &Part, own: &[u8]) {
+        let text = String::from_utf8_lossy(&own[..own.len().min(described::LONGEST)]);
+        let read = described::read(self.input, &part.path, &text);
+        self.harvest.objects.extend(read.object.map(|it| Seen { member: part.member, latest: None, root: None, it }));
+        self.harvest.problems.extend(read.problem.map(|problem| (part.path.clone(), part.member, problem)));
     }
 
     fn manifest(&mut self, part: &Part, source: &[u8]) {

@@ -1,6 +1,6 @@
 //! What the tail of a path says about a file, whatever gather it came from.
 
-use super::Shape;
+use super::{LAYOUTS, Shape};
 use crate::model::Component;
 
 /// Where a log comes from, as its path tells.
@@ -43,14 +43,28 @@ pub(super) fn shape(path: &str) -> Shape {
     if let Some(log) = log_path(path) {
         return Shape::Log(log.component);
     }
+    if is_description(path, name) {
+        return Shape::Description;
+    }
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     match extension {
         "yaml" | "yml" => Shape::Manifest,
         "json" if path.contains("/namespaces/") || path.contains("/cluster-scoped-resources/") => Shape::Manifest,
         "json" => Shape::Ignore,
-        _ if matches!(name, "login_error.txt" | "version" | "timestamp") => Shape::Text,
+        _ if LAYOUTS.iter().any(|layout| layout.texts.contains(&name)) => Shape::Text,
         _ => Shape::Ignore,
     }
+}
+
+/// Texts that the gathers of MTC and OADP store beside run logs and volume jobs.
+fn is_description(path: &str, name: &str) -> bool {
+    let starts = ["backup-describe-", "restore-describe-", "pvb-describe-", "pvr-describe-"];
+    let text = name.ends_with(".txt") && starts.iter().any(|start| name.starts_with(start));
+    let old = name.ends_with("-backup-describe.log") || name.ends_with("-restore-describe.log");
+    let of_oadp = name.starts_with("describe-")
+        && name.ends_with(".txt")
+        && ["/velero.io/backups/", "/velero.io/restores/"].iter().any(|dir| path.contains(dir));
+    text || old || of_oadp
 }
 
 /// Directories of the generic gather that hold no objects and no pod logs.
@@ -69,9 +83,12 @@ pub fn log_path(path: &str) -> Option<LogPath> {
     if let Some(log) = collected(&parts, plain) {
         return Some(log);
     }
-    let at = parts.iter().rposition(|part| *part == "namespaces")?;
+    let Some(at) = parts.iter().rposition(|part| *part == "namespaces") else {
+        return is_loose_log(path).then(|| loose(plain));
+    };
     let tail = &parts[at + 1..];
     match tail {
+        [_, "velero.io", "backups" | "restores", file] if is_log(file.strip_suffix(".gz").unwrap_or(file)) => Some(of_run(Component::Velero)),
         [namespace, "pods", pod, container, _, "logs", ..] => {
             let stream = if tail.len() > 7 { "rotated" } else { stream_of(plain)? };
             Some(of_pod(namespace, pod, Some(container), stream))
@@ -99,10 +116,34 @@ fn stream_of(file: &str) -> Option<&'static str> {
     }
 }
 
+fn is_log(file: &str) -> bool {
+    file.rsplit_once('.').is_some_and(|(_, extension)| extension == "log")
+}
+
+/// Whether a path is that of a log in no tree that a gather writes: somebody saved it by hand.
+pub fn is_loose_log(path: &str) -> bool {
+    const TREES: &[&str] = &["namespaces", "cluster-scoped-resources", "sos_commands", "var"];
+    let inner = path.rsplit_once("!/").map_or(path, |(_, inner)| inner);
+    let parts: Vec<&str> = inner.split('/').collect();
+    let name = parts.last().copied().unwrap_or_default();
+    let plain = name.strip_suffix(".gz").unwrap_or(name);
+    is_log(plain) && !parts.iter().any(|part| TREES.contains(part)) && collected(&parts, plain).is_none()
+}
+
+/// A log that was saved by hand tells by its name, at best, which program wrote it.
+fn loose(file: &str) -> LogPath {
+    let stem = file.strip_suffix(".log").unwrap_or(file);
+    of_run(Component::of_pod(&format!("{stem}-"), None))
+}
+
+fn of_run(component: Component) -> LogPath {
+    LogPath { namespace: None, pod: None, container: None, stream: "collected", component }
+}
+
 /// Run logs that the gather fetched with the velero client, and copies of agent logs beside a volume job.
 fn collected(parts: &[&str], file: &str) -> Option<LogPath> {
     let parent = parts.len().checked_sub(2).map(|at| parts[at]).unwrap_or_default();
-    let of = |component| Some(LogPath { namespace: None, pod: None, container: None, stream: "collected", component });
+    let of = |component| Some(of_run(component));
     if matches!(file, "gather.logs" | "must-gather.logs") {
         return of(Component::Gather);
     }
@@ -172,7 +213,18 @@ mod tests {
             ("m/clusters/host/namespaces/om/crs/restores.velero.io/r.yaml", Shape::Manifest),
             ("m/migplans/migplan-p/p.yml", Shape::Manifest),
             ("m/clusters/remote/login_error.txt", Shape::Text),
+            ("m/migplans/migplan-p/migmigration-m/backup-b/backup-describe-b.txt", Shape::Description),
+            ("m/migplans/p/m/backup-b/podvolumebackup-x/pvb-describe-x.txt", Shape::Description),
+            ("m/host/namespaces/om/logs/velero-restore-logs/r-restore-describe.log", Shape::Description),
+            ("m/clusters/0a1b2c3d/namespaces/om/velero.io/backups/describe-b.txt", Shape::Description),
+            ("m/describe-b.txt", Shape::Ignore),
             ("must-gather.local.1/quay-io-x/gather.logs", Shape::Log(Component::Gather)),
+            ("m/clusters/0a1b2c3d/namespaces/openshift-adp/velero.io/backups/nightly.log", Shape::Log(Velero)),
+            ("m/clusters/0a1b2c3d/namespaces/openshift-adp/oadp.openshift.io/dpa-d/backup-b/backup-b.log", Shape::Log(Velero)),
+            ("m/clusters/0a1b2c3d/oadp-must-gather-summary.md", Shape::Text),
+            ("case/velero.log", Shape::Log(Velero)),
+            ("case/node-agent-abcde.log.gz", Shape::Log(NodeAgent)),
+            ("case/customer.log", Shape::Log(Application)),
             ("m/event-filter.html", Shape::Ignore),
             ("m/metrics/prom_data.tar.gz", Shape::Closed),
             ("m/audit_logs/kube-apiserver/a.yaml", Shape::Ignore),

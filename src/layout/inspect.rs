@@ -1,5 +1,6 @@
 //! Output of `oc adm inspect`, alone or as the body of a generic `oc adm must-gather`.
 
+use super::tree::last_name;
 use super::{ClusterRoot, Gather, Layout, Promise, Tree};
 
 /// Kinds that inspect lists in every namespace it visits, with the plural its file is named by.
@@ -25,13 +26,26 @@ const LISTED: &[(&str, &str)] = &[
     ("route.openshift.io/routes.yaml", "Route"),
 ];
 
-pub(super) static LAYOUT: Layout = Layout { name: "inspect", find };
+pub(super) static LAYOUT: Layout = Layout { name: "inspect", find, texts: &["version", "timestamp"] };
 
 fn find(tree: &Tree) -> Vec<Gather> {
-    let is_root = |dir: &&str| tree.has_child(dir, "namespaces") || tree.has_child(dir, "cluster-scoped-resources");
-    let roots: Vec<&str> =
-        tree.dirs().filter(is_root).filter(|dir| !dir.contains("namespaces/") && !dir.contains("cluster-scoped-resources/")).collect();
+    let roots: Vec<&str> = tree.dirs().filter(|dir| tree.has_objects(dir) && !is_inside(dir) && is_inspect(tree, dir)).collect();
     roots.into_iter().map(|root| gather(tree, root)).collect()
+}
+
+/// Whether a directory lies in one that a gather writes, where no other gather begins.
+fn is_inside(dir: &str) -> bool {
+    let inner = dir.rsplit_once("!/").map_or(dir, |(_, inner)| inner);
+    inner.split('/').any(|part| matches!(part, "namespaces" | "cluster-scoped-resources"))
+}
+
+/// A directory called `namespaces` alone may be anybody's: in one of ours stand groups of the API, pods, or the namespace itself.
+fn is_inspect(tree: &Tree, dir: &str) -> bool {
+    const GROUPS: &[&str] = &["core", "apps", "batch", "autoscaling", "policy", "pods", "crs", "logs"];
+    let is_group = |name: &str| GROUPS.contains(&name) || name.contains('.');
+    let inspected =
+        |namespace: &String| tree.has_file(namespace, &format!("{}.yaml", last_name(namespace))) || tree.children(namespace).any(is_group);
+    tree.children(&format!("{dir}cluster-scoped-resources/")).any(is_group) || tree.namespaces(dir).any(|namespace| inspected(&namespace))
 }
 
 fn gather(tree: &Tree, root: &str) -> Gather {
@@ -46,6 +60,7 @@ fn gather(tree: &Tree, root: &str) -> Gather {
         root: root.to_owned(),
         clusters: vec![ClusterRoot { dir: root.to_owned(), name: None, ran_here: true, login_failed: false, promises }],
         host_dirs: Vec::new(),
+        notes: Vec::new(),
     }
 }
 
@@ -74,6 +89,8 @@ pub(super) fn scoped(tree: &Tree, root: &str) -> Promise {
     let mut plurals = Vec::new();
     for group in tree.children(&base) {
         let dir = format!("{base}{group}/");
+        // The scripts of MTC and OADP put plural and group into one name.
+        plurals.push(group.to_owned());
         plurals.extend(tree.files(&dir).filter_map(|file| file.strip_suffix(".yaml")).map(str::to_owned));
         plurals.extend(tree.children(&dir).map(str::to_owned));
     }
@@ -85,6 +102,11 @@ pub(super) fn scoped(tree: &Tree, root: &str) -> Promise {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_directory_of_that_name_in_another_tree_is_no_inspect() {
+        assert!(find(&Tree::new(["repo/namespaces/README.md", "repo/namespaces/dev/values.yaml"])).is_empty());
+    }
 
     #[test]
     fn an_inspect_of_one_namespace_promises_what_it_lists() {

@@ -1,10 +1,17 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Directories that are told apart. The largest gathers have a hundred thousand; a small archive could claim more than fit into memory.
+const DIRS: usize = 1 << 20;
+
+/// Directories inside one another that are told apart; real gathers have twenty.
+const DEPTH: usize = 64;
 
 /// The directories of one input with their files, and which of them a flavour has claimed already.
 #[derive(Debug, Default)]
 pub struct Tree<'p> {
     dirs: BTreeMap<&'p str, Dir<'p>>,
-    claimed: Vec<String>,
+    claimed: BTreeSet<String>,
+    full: bool,
 }
 
 /// Names in a directory, sorted. An archive holds tens of thousands of them, so they are borrowed.
@@ -18,9 +25,12 @@ impl<'p> Tree<'p> {
     /// From the paths of an input. `!/` is a directory border like any other.
     pub fn new(paths: impl IntoIterator<Item = &'p str>) -> Self {
         let mut paths: Vec<&'p str> = paths.into_iter().collect();
+        let mut tree = Self::default();
+        let all = paths.len();
+        paths.retain(|path| path.bytes().filter(|byte| *byte == b'/').count() <= DEPTH);
+        tree.full = paths.len() < all;
         paths.sort_unstable();
         paths.dedup();
-        let mut tree = Self::default();
         let mut rest = paths.as_slice();
         while let Some(first) = rest.first() {
             let dir = &first[..first.rfind('/').map_or(0, |at| at + 1)];
@@ -41,6 +51,10 @@ impl<'p> Tree<'p> {
 
     fn add(&mut self, dir: &'p str, files: impl Iterator<Item = &'p str>) {
         let is_new = !self.dirs.contains_key(dir);
+        if is_new && self.dirs.len() >= DIRS {
+            self.full = true;
+            return;
+        }
         self.dirs.entry(dir).or_default().files.extend(files);
         let mut dir = dir;
         let mut is_new = is_new;
@@ -50,6 +64,11 @@ impl<'p> Tree<'p> {
             self.dirs.entry(above).or_default().children.push(&dir[above.len()..dir.len() - 1]);
             dir = above;
         }
+    }
+
+    /// Whether there were more names than are kept.
+    pub fn is_full(&self) -> bool {
+        self.full
     }
 
     /// Unclaimed directories, sorted, each with a trailing slash; the root is empty.
@@ -82,14 +101,47 @@ impl<'p> Tree<'p> {
         self.dirs.contains_key(dir)
     }
 
+    /// Whether a directory has objects as every gather writes them.
+    pub fn has_objects(&self, dir: &str) -> bool {
+        self.has_child(dir, "namespaces") || self.has_child(dir, "cluster-scoped-resources")
+    }
+
+    /// Paths of the namespaces in a cluster's directory, each with a trailing slash.
+    pub fn namespaces(&self, dir: &str) -> impl Iterator<Item = String> {
+        let base = format!("{dir}namespaces/");
+        self.children(&base).map(|name| format!("{base}{name}/")).collect::<Vec<_>>().into_iter()
+    }
+
     /// Takes directories out of sight of the flavours that follow.
     pub fn claim<'d>(&mut self, dirs: impl Iterator<Item = &'d str>) {
         self.claimed.extend(dirs.map(str::to_owned));
     }
 
-    fn is_claimed(&self, dir: &str) -> bool {
-        self.claimed.iter().any(|claimed| dir.starts_with(claimed.as_str()))
+    /// Whether a flavour has claimed a directory, or one above it.
+    pub fn is_claimed(&self, dir: &str) -> bool {
+        let mut dir = dir;
+        loop {
+            if self.claimed.contains(dir) {
+                return true;
+            }
+            if dir.is_empty() {
+                return false;
+            }
+            dir = parent(dir);
+        }
     }
+}
+
+/// The directory above a directory, with its trailing slash.
+pub(super) fn parent(dir: &str) -> &str {
+    let inner = dir.strip_suffix('/').unwrap_or(dir);
+    inner.rfind('/').map_or("", |at| &dir[..=at])
+}
+
+/// The last name of a directory's path.
+pub(super) fn last_name(dir: &str) -> &str {
+    let inner = dir.strip_suffix('/').unwrap_or(dir);
+    inner.rsplit('/').next().unwrap_or(inner)
 }
 
 #[cfg(test)]
@@ -113,5 +165,22 @@ mod tests {
         assert_eq!(tree.files("a/b/").collect::<Vec<_>>(), ["", "c"]);
         assert_eq!(tree.files("").collect::<Vec<_>>(), ["", "top"]);
         assert!(tree.has_child("", "a") && !tree.has_child("a/", "a"));
+    }
+
+    #[test]
+    fn what_is_claimed_is_out_of_sight_with_all_below_it() {
+        let mut tree = Tree::new(["a/b/c/x", "a/bc/x", "d/x"]);
+        tree.claim(std::iter::once("a/b/"));
+        assert_eq!(tree.dirs().collect::<Vec<_>>(), ["", "a/", "a/bc/", "d/"]);
+        tree.claim(std::iter::once(""));
+        assert_eq!(tree.dirs().count(), 0);
+    }
+
+    #[test]
+    fn a_tree_deeper_than_any_gather_is_cut_and_says_so() {
+        let deep = "d/".repeat(4000) + "x.yaml";
+        let tree = Tree::new(["a/x.yaml", deep.as_str()]);
+        assert!(tree.is_full());
+        assert_eq!(tree.dirs().count(), 2);
     }
 }

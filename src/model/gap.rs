@@ -21,6 +21,10 @@ pub enum GapReason {
     Login,
     /// Data of two clusters seem to be mixed here.
     Suspect,
+    /// Recognised, or recognised as nothing of ours, and left unread on purpose.
+    NotRead,
+    /// Names and addresses were replaced by tokens before the archive was handed out.
+    Obfuscated,
 }
 
 impl GapReason {
@@ -35,6 +39,8 @@ impl GapReason {
             Self::Limit => "limit",
             Self::Login => "login",
             Self::Suspect => "suspect",
+            Self::NotRead => "not-read",
+            Self::Obfuscated => "obfuscated",
         }
     }
 }

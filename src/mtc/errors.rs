@@ -70,10 +70,13 @@ enum From {
     List(&'static str),
     /// A field of each element of a list.
     Each(&'static str, &'static str),
+    /// A list of the description of a kind.
+    Described(&'static str, &'static str),
 }
 
 const JOBS: &[&str] = &["PodVolumeBackup", "PodVolumeRestore", "ResticRepository", "BackupRepository"];
 const RUNS: &[&str] = &["MigMigration", "DirectVolumeMigration", "DirectImageMigration", "DirectImageStreamMigration"];
+const DESCRIPTION: &[&str] = &["Description"];
 const DVM: &[&str] = &["DirectVolumeMigration"];
 const PROGRESS: &[&str] = &["DirectVolumeMigrationProgress"];
 
@@ -94,14 +97,17 @@ fn sources(family: &str) -> &'static [Source] {
             (&["Backup", "Restore"], From::List("status.validationErrors")),
         ],
         "transfer" => &[(PROGRESS, From::Field("status.logMessage")), (PROGRESS, From::Each("status.rsyncPodStatuses", "logMessage"))],
+        "backup-item" => &[(DESCRIPTION, From::Described("Backup", "errors"))],
+        "restore-item" => &[(DESCRIPTION, From::Described("Restore", "errors")), (DESCRIPTION, From::Described("Restore", "warnings"))],
         "collector" => &[(&["Gap"], From::Field("detail"))],
         _ => &[],
     }
 }
 
-/// Kinds that hold error texts of a family: absence proves nothing unless these were gathered.
+/// Kinds that hold error texts of a family: absence proves nothing unless these were gathered. Descriptions only repeat what logs say.
 pub fn error_kinds(family: &str) -> Vec<&'static str> {
     let mut kinds: Vec<_> = sources(family).iter().flat_map(|(kinds, _)| kinds.iter().copied()).collect();
+    kinds.retain(|kind| !DESCRIPTION.contains(kind));
     kinds.sort_unstable();
     kinds.dedup();
     kinds
@@ -153,6 +159,12 @@ fn collect(id: ObjectId, object: &Object, from: From, found: &mut Vec<ErrorText>
         From::Field(path) => found.extend(object.field(path).and_then(|value| text(id, value, "status", object))),
         From::List(path) => {
             found.extend(object.field(path).into_iter().flat_map(Value::items).filter_map(|value| text(id, value, "status", object)));
+        }
+        From::Described(kind, list) => {
+            if object.text("of").as_deref() == Some(kind) {
+                let items = object.field(list).into_iter().flat_map(Value::items);
+                found.extend(items.filter_map(|item| text(id, item.get("text")?, "status", object)));
+            }
         }
         From::Each(path, key) => {
             let items = object.field(path).into_iter().flat_map(Value::items);

@@ -42,6 +42,8 @@ pub struct Options {
     pub colour: bool,
     /// Line-drawing characters are welcome.
     pub unicode: bool,
+    /// A long line is folded under its text, for eyes; without it a line of the data stays one line, for the tools of the shell.
+    pub fold: bool,
     /// Nothing is left out for brevity.
     pub verbose: bool,
     /// UID of the migration that the summary is about, instead of the newest that went wrong.
@@ -50,7 +52,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { width: 100, colour: false, unicode: false, verbose: false, migration: None }
+        Self { width: 100, colour: false, unicode: false, fold: false, verbose: false, migration: None }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Which entries of objects a pack looks at, told conservatively from the words of its rules.
 
 use super::pack::Pack;
+use super::rule::{Clause, Head};
 
 /// Parts of a rule file that are prose or test data.
 const PROSE: &[&str] = &["docs:", "links:", "tests:", "title:"];
@@ -24,6 +25,13 @@ impl Pack {
                     text.push('\n');
                 }
             }
+            rule.all_clauses(&mut |clause| {
+                if let Clause::Named(named) = clause
+                    && let Head::Native { native, .. } = &named.head
+                {
+                    native.reads.iter().for_each(|key| text.push_str(&format!("\"{key}\"\n")));
+                }
+            });
         }
         Words(text)
     }

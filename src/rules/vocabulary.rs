@@ -6,7 +6,7 @@ use crate::graph::relations::{self, RELATIONS};
 pub(crate) const COMPUTED: &[&str] = &["names", "involved", "waits-for", "counterpart", "owner*"];
 
 /// Kinds that exist in our model only.
-pub(crate) const DERIVED_KINDS: &[&str] = &["PlanNamespace", "PlanVolume", "Phase", "Container", "Log", "LogWindow", "Cluster", "Gap"];
+pub(crate) const DERIVED_KINDS: &[&str] = &["PlanNamespace", "PlanVolume", "Phase", "Container", "Log", "LogWindow", "Cluster", "Gap", "Description"];
 
 /// Kinds that live on the cluster with the migration controller alone.
 pub(crate) const CONTROL_KINDS: &[&str] = &[
@@ -130,6 +130,7 @@ pub(crate) const SINGLE: &[&str] = &[
     "source-claim",
     "target-claim",
     "data",
+    "description",
 ];
 
 /// Built-in fields of the heads that bind hits and conditions.

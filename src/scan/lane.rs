@@ -66,6 +66,8 @@ const COMMON: &str = r#"time="2021-07-09T23:28:01Z" level=info msg="Backed up 12
  I0707 16:40:11.123456       1 request.go:655] Waited for client-side throttling, not priority and fairness, request: GET:https://
  {"level":"info","ts":1625676000.123,"logger":"migration","msg":"[RUN] (Step 27/48) Waiting for stage backup to complete.",
  "migMigration":"mig","phase":"StageBackupCreated","backupProgress":"12/40","backupErrors":0,"migPlan":"plan","migCluster":"host"}
+ level=info msg="Running command=restic backup --repo=s3:https://store/bucket --tag=pod= --host=velero --json ." parent-snapshot
+ msg="Looking for path matching glob" path="/host_pods/5ebb7c3e-2dd4/volumes/*/pvc-9f1c/mount" pod=web-0 namespace=openshift-migration
  Reconciling failed to list the object from the server, not found, connection could not be created for cluster persistent"#;
 
 /// A literal is not shortened below this, or it would find lines that the whole does not.

@@ -27,6 +27,6 @@ pub use lazy::LazyRegex;
 pub use literal::mandatory_literals;
 pub use merge::{LogScan, Merger, merge, scan_lines};
 pub use pattern::{PatternSet, PatternSpec, PatternTarget};
-pub use problem::{LogProblem, ProblemKind};
+pub use problem::{LogProblem, ProblemKind, complaint};
 pub use scanner::{ChunkScan, Scanner};
 pub use shape::shape_of;

@@ -89,6 +89,11 @@ impl Small {
     }
 }
 
+/// The complaint that a short text is made of; nothing when it holds anything else.
+pub fn complaint(text: &str) -> Option<LogProblem> {
+    Small::of(text.as_bytes()).problem()
+}
+
 /// What clients say beside the matter.
 fn is_noise(line: &str) -> bool {
     let starts = ["Defaulted container ", "Defaulting container name to ", "Use 'oc describe ", "Warning: ", "WARNING: ", "See 'oc logs -h' "];
@@ -140,7 +145,8 @@ fn kind_of(line: &str) -> Option<ProblemKind> {
     {
         return Some(ProblemKind::Api);
     }
-    if line.starts_with('E') && super::line::is_klog(line) {
+    // A program's own log may be nothing but klog; of the client's such lines only those of its look-up of resources are known.
+    if line.starts_with('E') && super::line::is_klog(line) && (has(" memcache.go:") || has("] couldn't get ")) {
         return Some(ProblemKind::Api);
     }
     line.starts_with("error: ").then_some(ProblemKind::Other)

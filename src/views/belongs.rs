@@ -15,6 +15,13 @@ pub struct Subject {
     pub roots: Vec<ObjectId>,
 }
 
+impl Subject {
+    /// The subject that these objects are; they carry one name.
+    pub fn of(graph: &Graph, roots: Vec<ObjectId>) -> Self {
+        Self { title: roots.first().map(|&id| graph.object(id).reference().to_string()).unwrap_or_default(), roots }
+    }
+}
+
 /// A subject with everything that is part of it.
 #[derive(Debug, Clone, Default)]
 pub struct Belongings {

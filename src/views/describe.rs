@@ -2,39 +2,43 @@
 
 use std::collections::BTreeSet;
 
-use super::table::{self, Ask, AskError};
+use super::velero::{self, Told};
 use super::{shared, state};
-use crate::finding::Report;
 use crate::finding::redact::clean;
-use crate::finding::view::{ConditionLine, Description, EventLine, FindingLine, HitLine, PlaceLine, RelationLine};
+use crate::finding::view::{ConditionLine, Description, EventLine, HitLine, LogLine, PlaceLine, RelationLine};
+use crate::finding::{Report, see};
 use crate::graph::relations::RELATIONS;
 use crate::graph::tape::Value;
 use crate::graph::{Graph, Object, ObjectId};
-use crate::model::{ObjectRef, Span};
+use crate::model::{ClusterId, Component, ObjectRef, Span};
 use crate::mtc;
 
-/// Names shorter than this stand in too many lines by chance.
-const TELLING: usize = 4;
+/// Log lines of one object; `logs --name` prints all.
+const MOST_LINES: usize = 300;
 
-/// Describes every object that the reader's words fit: the same name may stand on two clusters.
-pub fn describe(graph: &Graph, report: &Report, ask: &Ask) -> Result<Vec<Description>, AskError> {
-    let runs = mtc::migrations(graph);
-    Ok(table::objects(graph, ask)?.into_iter().map(|id| one(graph, report, &runs, id)).collect())
+/// Objects without the copies that Velero synced of another among them: one backup is described once, where it was made.
+pub fn originals(graph: &Graph, ids: &[ObjectId]) -> Vec<ObjectId> {
+    let made = |id: ObjectId| (graph.object(id).created, id);
+    let is_copy = |id: ObjectId| graph.related(id, "synced-copy").targets.into_iter().any(|other| ids.contains(&other) && made(other) < made(id));
+    ids.iter().copied().filter(|&id| !is_copy(id)).collect()
 }
 
-fn one(graph: &Graph, report: &Report, runs: &[mtc::Run], id: ObjectId) -> Description {
+/// Describes objects; the same name may stand on two clusters.
+///
+/// `told` is what logs and fetched texts tell of a backup or a restore.
+pub fn describe(graph: &Graph, report: &Report, ids: &[ObjectId], told: &Told) -> Vec<Description> {
+    let runs = mtc::migrations(graph);
+    ids.iter().map(|&id| one(graph, report, &runs, id, told, ids.len() == 1)).collect()
+}
+
+fn one(graph: &Graph, report: &Report, runs: &[mtc::Run], id: ObjectId, told: &Told, alone: bool) -> Description {
     let object = graph.object(id);
     let target = shared::target(&object.reference());
     let run = runs.iter().find(|run| run.id == id);
     let (state, health) = run.map_or_else(|| state::state(object), state::run);
     let marks = shared::marks(report, &target);
     let findings = report.findings.iter().filter(|finding| marks.iter().any(|mark| mark.finding == finding.id));
-    let findings = findings.map(|finding| FindingLine {
-        finding: finding.id.clone(),
-        severity: finding.severity,
-        rule: finding.rule.clone(),
-        message: finding.message.clone(),
-    });
+    let findings = findings.map(shared::finding_line);
     let group = &object.gvk.group;
     let api_version = if group.is_empty() { object.gvk.version.to_string() } else { format!("{group}/{}", object.gvk.version) };
     Description {
@@ -47,13 +51,16 @@ fn one(graph: &Graph, report: &Report, runs: &[mtc::Run], id: ObjectId) -> Descr
         created: object.created.map(|time| time.to_string()),
         deleted: object.deleted.map(|time| time.to_string()),
         age_seconds: shared::age(graph, object).map(Span::secs),
+        velero: velero::sheet(graph, id, told),
         labels: object.labels.iter().map(|(key, value)| (clean(key), clean(value))).collect(),
         owners: object.owners.iter().map(|owner| clean(&format!("{}/{}", owner.kind, owner.name))).collect(),
         conditions: conditions(object),
         relations: relations(graph, runs, id),
         events: events(graph, object),
-        lines: lines(graph, object),
+        lines: lines(graph, object, told, alone),
         findings: findings.collect(),
+        see: see::on_cluster(&target),
+        inputs: shared::inputs(graph),
         places: object.places.iter().map(|place| PlaceLine { input: place.input, place: clean(&place.to_string()) }).collect(),
         object: target,
     }
@@ -80,6 +87,10 @@ fn relations(graph: &Graph, runs: &[mtc::Run], id: ObjectId) -> Vec<RelationLine
     let mut asked = BTreeSet::new();
     for edge in graph.steps(id) {
         let row = &RELATIONS[edge.relation as usize];
+        let both_ways = edge.inverse && row.inverse.is_none();
+        if both_ways && graph.related(id, row.name).targets.contains(&edge.to) {
+            continue;
+        }
         let relation = match (edge.inverse, row.inverse) {
             (false, _) => row.name.to_owned(),
             (true, Some(back)) => back.to_owned(),
@@ -117,51 +128,27 @@ fn events(graph: &Graph, object: &Object) -> Vec<EventLine> {
         kind: clean(&event.kind),
         reason: clean(&event.reason),
         message: clean(&event.message),
+        input: event.place.input,
         place: clean(&event.place.to_string()),
     };
     found.into_iter().map(line).collect()
 }
 
-/// Kept lines of the logs that hold the whole name, or the UID.
-fn lines(graph: &Graph, object: &Object) -> Vec<HitLine> {
-    let uid = object.uid.as_ref().map_or("", |uid| uid.as_str());
-    let names = |text: &str| (object.name.len() >= TELLING && holds_word(text, &object.name)) || (uid.len() >= TELLING && holds_word(text, uid));
-    let mut found = BTreeSet::new();
-    for group in &graph.hits {
-        let log = &graph.logs[group.log as usize];
-        for hit in group.samples.iter().filter(|hit| names(&hit.excerpt.text)) {
-            let place = format!("{}:{}", log.path, hit.line);
-            found.insert((hit.time, log.input, group.log, hit.line, place, clean(&hit.excerpt.text)));
-        }
-    }
-    let line = |(time, _, log, _, place, text): (Option<crate::model::Timestamp>, u32, u32, u32, String, String)| {
-        let log = &graph.logs[log as usize];
-        HitLine {
-            time: time.map(|time| time.to_string()),
-            component: log.component.to_string(),
-            cluster: log.cluster.label(),
-            text,
-            place: clean(&place),
-        }
+/// Lines that name the object, noise left out, the newest of many. Of an object that stands on several clusters those of its own.
+fn lines(graph: &Graph, object: &Object, told: &Told, alone: bool) -> Vec<HitLine> {
+    let own = clean(&graph.cluster(object.cluster).name);
+    let id = |name: &str| graph.cluster_ids().find(|&id| clean(&graph.cluster(id).name) == name).map_or_else(String::new, ClusterId::label);
+    let noise = |line: &LogLine| Component::parse(&line.component).is_some_and(|component| mtc::noise(component, &line.text).is_some());
+    let found: Vec<&LogLine> = told.named.iter().filter(|line| (alone || line.cluster == own) && !noise(line)).collect();
+    let newest = found.len().saturating_sub(MOST_LINES);
+    let line = |line: &&LogLine| HitLine {
+        time: line.time.clone(),
+        component: line.component.clone(),
+        cluster: id(&line.cluster),
+        level: line.level.clone(),
+        text: line.message.clone(),
+        input: line.input,
+        place: format!("{}:{}", line.path, line.line),
     };
-    found.into_iter().map(line).collect()
-}
-
-/// Whether a word stands in a text with no letter, digit or dash beside it: `web-1` is not in `web-10`.
-fn holds_word(text: &str, word: &str) -> bool {
-    let joins = |c: char| c.is_ascii_alphanumeric() || c == '-';
-    text.match_indices(word).any(|(at, _)| !text[..at].ends_with(joins) && !text[at + word.len()..].starts_with(joins))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_inside_a_longer_name_is_another_name() {
-        assert!(holds_word("pod shop/web-1 failed", "web-1"));
-        assert!(holds_word("\"web-1\"", "web-1"));
-        assert!(!holds_word("pod web-10 failed", "web-1"));
-        assert!(!holds_word("my-web-1", "web-1"));
-    }
+    found[newest..].iter().map(line).collect()
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::belongs::{Subject, belongs};
-use crate::graph::{Graph, Log, Stream};
+use crate::graph::{Graph, Log, ObjectId, Stream};
 use crate::model::{ClusterId, Component, ObjectRef, Timestamp, Uid};
 
 /// A text that makes a line concern the subject.
@@ -101,6 +101,21 @@ pub fn search(graph: &Graph, subject: &Subject, all_logs: bool) -> Search {
         logs,
         notes,
     }
+}
+
+/// Looks for one object alone, in the logs of all programs but those that only collect.
+pub fn mentions(graph: &Graph, id: ObjectId) -> Search {
+    let object = graph.object(id);
+    let mut needles = vec![Needle { text: object.name.to_string(), fields_only: !is_telling(&object.name) }];
+    needles.extend(
+        object.uid.as_ref().map(Uid::as_str).filter(|uid| uid.len() >= SHORTEST).map(|uid| Needle { text: uid.to_owned(), fields_only: false }),
+    );
+    if let Some(namespace) = &object.namespace {
+        needles.push(Needle { text: format!("{namespace}/{}", object.name), fields_only: false });
+    }
+    let searched = |log: &Log| log.canonical && log.lines > 0 && log.component != Component::Gather;
+    let logs = (0_u32..).zip(&graph.logs).filter(|(_, log)| searched(log));
+    Search { title: object.reference().to_string(), objects: 1, needles, logs: logs.map(|(index, _)| (index, false)).collect(), notes: Vec::new() }
 }
 
 /// Whether a name is no ordinary word.

@@ -1,8 +1,8 @@
 //! What several views say in the same words.
 
 use crate::finding::redact::clean;
-use crate::finding::view::{ClusterLine, Mark};
-use crate::finding::{Report, Target};
+use crate::finding::view::{ClusterLine, FindingLine, Mark};
+use crate::finding::{Finding, Report, Target};
 use crate::graph::{Graph, Object};
 use crate::model::{ClusterId, ObjectRef, Span};
 
@@ -20,6 +20,11 @@ pub(super) fn clusters(graph: &Graph) -> Vec<ClusterLine> {
     graph.cluster_ids().map(line).collect()
 }
 
+/// Inputs by name, as commands take them.
+pub(super) fn inputs(graph: &Graph) -> Vec<String> {
+    graph.inputs.iter().map(|input| clean(&input.name)).collect()
+}
+
 /// An object as a reader looks it up.
 pub(super) fn target(reference: &ObjectRef) -> Target {
     Target {
@@ -34,6 +39,11 @@ pub(super) fn target(reference: &ObjectRef) -> Target {
 /// From its creation to the end of its cluster's gather.
 pub(super) fn age(graph: &Graph, object: &Object) -> Option<Span> {
     Some(graph.cluster(object.cluster).now?.since(object.created?))
+}
+
+/// A finding in one line.
+pub(super) fn finding_line(finding: &Finding) -> FindingLine {
+    FindingLine { finding: finding.id.clone(), severity: finding.severity, rule: finding.rule.clone(), message: finding.message.clone() }
 }
 
 /// Findings that sit on an object: it is their subject, one of their instances, or where they say to look.

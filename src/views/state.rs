@@ -1,7 +1,7 @@
 //! State, health and progress of an object in a few words, by what its kind means.
 
 use crate::finding::redact::clean;
-use crate::finding::view::Health;
+use crate::finding::view::{Health, bytes};
 use crate::graph::Object;
 use crate::graph::tape::Value;
 use crate::mtc::{Run, StepState, Verdict};
@@ -76,21 +76,6 @@ pub(super) fn progress(object: &Object) -> Option<String> {
         }
         _ => None,
     }
-}
-
-/// Bytes as people write them.
-pub(super) fn bytes(count: u64) -> String {
-    const UNITS: &[&str] = &["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
-    let (mut whole, mut tenth, mut unit) = (count, 0, None);
-    for next in UNITS {
-        if whole < 1024 {
-            break;
-        }
-        tenth = whole % 1024 * 10 / 1024;
-        whole /= 1024;
-        unit = Some(next);
-    }
-    unit.map_or_else(|| format!("{count} B"), |unit| format!("{whole}.{tenth} {unit}"))
 }
 
 fn phase(object: &Object) -> (Option<String>, Health) {
@@ -231,16 +216,4 @@ fn reason(status: Value<'_>, state: &str) -> Option<String> {
 
 fn ready_containers(object: &Object) -> bool {
     object.field("status.containerStatuses").is_none_or(|list| list.items().all(|status| status.get("ready").and_then(Value::as_bool) == Some(true)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bytes_read_well() {
-        for (count, text) in [(0, "0 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (1_572_864, "1.5 MiB"), (u64::MAX, "15.9 EiB")] {
-            assert_eq!(bytes(count), text);
-        }
-    }
 }

@@ -4,30 +4,32 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::kinds::{self, Wanted};
 use super::select::{self, SelectError};
-use super::{columns, kinds, shared};
+use super::selector::{FieldIs, Requirement};
+use super::{columns, shared};
 use crate::finding::Target;
 use crate::finding::redact::clean;
 use crate::finding::view::{Column, Row, Table};
-use crate::graph::{Event, Graph, ObjectId};
+use crate::graph::{Cover, Event, Graph, ObjectId, Role};
 use crate::model::ClusterId;
 use crate::mtc;
 
 /// Which objects the reader asks for.
 #[derive(Debug, Clone, Default)]
 pub struct Ask {
-    /// Kind, plural or short name.
+    /// Kind, plural or short name, with or without group.
     pub kind: String,
     /// Start of the name or UID.
     pub name: Option<String>,
     /// Namespace; all of them without one.
     pub namespace: Option<String>,
-    /// Name or id of a cluster.
+    /// A cluster: its name, the start of it, its id or its role.
     pub cluster: Option<String>,
-    /// Labels that must hold, as key and value; without a value the key must be there.
-    pub labels: Vec<(String, Option<String>)>,
-    /// Fields that must hold, as dotted path and value.
-    pub fields: Vec<(String, String)>,
+    /// Labels that must hold.
+    pub labels: Vec<Requirement>,
+    /// Fields that must hold.
+    pub fields: Vec<FieldIs>,
 }
 
 /// Why there is no answer.
@@ -39,15 +41,7 @@ pub enum AskError {
         /// What was asked for.
         word: String,
     },
-    /// No such cluster.
-    #[error("no cluster `{word}`")]
-    Cluster {
-        /// What was asked for.
-        word: String,
-        /// Which there are.
-        names: Vec<String>,
-    },
-    /// The name fits nothing, or several objects.
+    /// The name fits nothing, or several things.
     #[error(transparent)]
     Name(#[from] SelectError),
 }
@@ -57,56 +51,106 @@ impl AskError {
     pub fn help(&self) -> String {
         match self {
             Self::Kind { .. } => "mig-analyze coverage -v lists the kinds of each cluster".to_owned(),
-            Self::Cluster { names, .. } => format!("there are {}", names.join(", ")),
             Self::Name(error) => error.help(),
         }
     }
 }
 
 /// The kind that the reader means.
-pub fn kind(graph: &Graph, word: &str) -> Result<Arc<str>, AskError> {
+pub fn kind(graph: &Graph, word: &str) -> Result<Wanted, AskError> {
     kinds::resolve(graph, word).ok_or_else(|| AskError::Kind { word: clean(word) })
+}
+
+/// Kinds whose bodies would have to be kept to answer: the kind itself, and the definitions where one names the kind or its columns.
+pub fn lacks(graph: &Graph, word: &str) -> Vec<String> {
+    const DEFINITION: &str = "CustomResourceDefinition";
+    let unread = |kind: &str| graph.of_kind(kind).any(|id| graph.object(id).body.is_none());
+    let Some(wanted) = kinds::resolve(graph, word) else {
+        return Some(DEFINITION.to_owned()).filter(|kind| unread(kind)).into_iter().collect();
+    };
+    let mut lacks = Vec::new();
+    if unread(&wanted.kind) {
+        lacks.push(wanted.kind.to_string());
+    }
+    let unknown = graph.of_kind(&wanted.kind).any(|id| !columns::is_known(&wanted.kind, &graph.object(id).gvk.group));
+    if unknown && *wanted.kind != *DEFINITION && unread(DEFINITION) {
+        lacks.push(DEFINITION.to_owned());
+    }
+    lacks
 }
 
 /// The objects that the reader asks for, by cluster, namespace and name.
 pub fn objects(graph: &Graph, ask: &Ask) -> Result<Vec<ObjectId>, AskError> {
-    let kind = kind(graph, &ask.kind)?;
+    let wanted = kind(graph, &ask.kind)?;
     let cluster = cluster(graph, ask)?;
     let fits = |id: &ObjectId| {
         let object = graph.object(*id);
-        cluster.is_none_or(|cluster| cluster == object.cluster)
+        wanted.fits(object)
+            && cluster.is_none_or(|cluster| cluster == object.cluster)
             && ask.namespace.as_ref().is_none_or(|namespace| object.namespace.as_deref() == Some(namespace))
-            && ask.labels.iter().all(|(key, value)| object.label(key).is_some_and(|is| value.as_ref().is_none_or(|value| is == value)))
-            && ask.fields.iter().all(|(path, value)| object.text(path).as_deref() == Some(value))
+            && ask.labels.iter().all(|label| label.fits(object))
+            && ask.fields.iter().all(|field| field.fits(object))
     };
-    let found: Vec<ObjectId> = graph.of_kind(&kind).filter(fits).collect();
+    let found: Vec<ObjectId> = graph.of_kind(&wanted.kind).filter(fits).collect();
     let Some(name) = &ask.name else { return Ok(found) };
-    // The same name on two clusters is two objects that the reader wants to compare, not a question to ask back.
+    // The same name in two namespaces or on two clusters is several objects that the reader wants to compare.
     let exact: Vec<ObjectId> = found.iter().copied().filter(|&id| *graph.object(id).name == **name).collect();
-    if exact.is_empty() { Ok(vec![select::one(graph, &kind, name, &found)?]) } else { Ok(exact) }
+    if exact.is_empty() { Ok(select::thing(graph, &wanted.kind, name, &found)?) } else { Ok(exact) }
 }
 
 /// The table of what the reader asks for.
 pub fn table(graph: &Graph, ask: &Ask) -> Result<Table, AskError> {
-    let kind = kind(graph, &ask.kind)?;
-    if &*kind == "Event" {
+    let wanted = kind(graph, &ask.kind)?;
+    if &*wanted.kind == "Event" {
         return events(graph, ask);
     }
     let ids = objects(graph, ask)?;
-    let runs = if &*kind == "MigMigration" { mtc::migrations(graph) } else { Vec::new() };
-    let namespaced = ids.iter().any(|&id| graph.object(id).namespace.is_some());
-    let mut columns = lead(graph, namespaced);
+    let namespaced = |&id: &ObjectId| graph.object(id).namespace.is_some();
+    let runs = if &*wanted.kind == "MigMigration" { mtc::migrations(graph) } else { Vec::new() };
+    // What the reader has fixed is not repeated in every row.
+    let lead = Lead { cluster: graph.clusters.len() > 1 && ask.cluster.is_none(), namespace: ask.namespace.is_none() && ids.iter().any(namespaced) };
+    let mut groups: Vec<(Arc<str>, Arc<str>)> =
+        ids.iter().map(|&id| (graph.object(id).gvk.group.clone(), graph.object(id).gvk.version.clone())).collect();
+    groups.sort_unstable();
+    groups.dedup_by(|a, b| a.0 == b.0);
+    // Two APIs may have a kind of that name; the one whose columns are known decides them.
+    let (group, version) = groups.iter().find(|(group, _)| columns::is_known(&wanted.kind, group)).or(groups.first()).cloned().unwrap_or_default();
+    let specs = columns::of(graph, &wanted.kind, &group, &version);
+    let several = groups.len() > 1;
+    let mut columns = lead.columns();
     columns.push(Column { name: "NAME".to_owned(), wide: false });
-    let specs = columns::of(&kind);
-    columns.extend(specs.iter().map(|(name, wide, _)| Column { name: (*name).to_owned(), wide: *wide }));
+    columns.extend(several.then(|| Column { name: "API GROUP".to_owned(), wide: false }));
+    columns.extend(specs.iter().map(|spec| Column { name: spec.name.clone().into_owned(), wide: spec.wide }));
     let row = |&id: &ObjectId| {
-        let target = shared::target(&graph.object(id).reference());
-        let mut cells = lead_cells(graph, namespaced, &target);
+        let object = graph.object(id);
+        let target = shared::target(&object.reference());
+        let mut cells = lead.cells(graph, &target);
         cells.push(target.name.clone());
-        cells.extend(specs.iter().map(|(_, _, cell)| columns::text(graph, &runs, id, *cell)));
+        cells.extend(several.then(|| clean(&object.gvk.group)));
+        cells.extend(specs.iter().map(|spec| columns::text(graph, &runs, id, spec)));
         Row { object: target, cells }
     };
-    Ok(Table { schema: 1, clusters: shared::clusters(graph), kind: clean(&kind), rows: ids.iter().map(row).collect(), columns })
+    let rows: Vec<Row> = ids.iter().map(row).collect();
+    let notes = silent(graph, ask, &wanted.kind, &rows)?;
+    Ok(Table { schema: 1, clusters: shared::clusters(graph), kind: clean(&wanted.kind), rows, columns, notes })
+}
+
+/// Clusters without a row of a kind that nobody collected there: none to be seen is not none to be had.
+fn silent(graph: &Graph, ask: &Ask, kind: &str, rows: &[Row]) -> Result<Vec<String>, AskError> {
+    let only = cluster(graph, ask)?;
+    let clusters = graph.cluster_ids().filter(|&id| only.is_none_or(|only| only == id));
+    // A cluster that nobody asked for may well have none, and objects of MTC live on the host alone.
+    let asked = ask.cluster.is_some() || ask.namespace.is_some() || ask.name.is_some();
+    if !rows.is_empty() && !asked {
+        return Ok(Vec::new());
+    }
+    let elsewhere = |id: ClusterId| (kind.starts_with("Mig") || kind.starts_with("Direct")) && !graph.cluster(id).is(Role::Host);
+    let told = |id: ClusterId| rows.iter().any(|row| row.object.cluster == id.label());
+    let note = |id: ClusterId| {
+        let Cover::No(reason) = graph.coverage.objects(id, kind, ask.namespace.as_deref()) else { return None };
+        Some(format!("none of cluster {}, which proves nothing: {}", clean(&graph.cluster(id).name), clean(&reason)))
+    };
+    Ok(clusters.filter(|&id| !told(id) && !elsewhere(id)).filter_map(note).collect())
 }
 
 /// Events live in columns of their own and have no labels to ask for; a name is that of the object they are about.
@@ -119,7 +163,8 @@ fn events(graph: &Graph, ask: &Ask) -> Result<Table, AskError> {
     };
     let mut found: Vec<&Event> = graph.events.iter().filter(fits).collect();
     found.sort_by_key(|event| (event.last, event.cluster));
-    let mut columns = lead(graph, true);
+    let lead = Lead { cluster: graph.clusters.len() > 1 && ask.cluster.is_none(), namespace: ask.namespace.is_none() };
+    let mut columns = lead.columns();
     let heads = [("LAST SEEN", false), ("TYPE", false), ("REASON", false), ("OBJECT", false), ("COUNT", false), ("MESSAGE", false), ("SOURCE", true)];
     columns.extend(heads.map(|(name, wide)| Column { name: name.to_owned(), wide }));
     let row = |event: &Event| {
@@ -130,7 +175,7 @@ fn events(graph: &Graph, ask: &Ask) -> Result<Table, AskError> {
             name: clean(&event.object_name),
             uid: event.object_uid.as_ref().map(|uid| clean(uid.as_str())),
         };
-        let mut cells = lead_cells(graph, true, &object);
+        let mut cells = lead.cells(graph, &object);
         cells.extend([
             event.last.map(|time| time.to_string()).unwrap_or_default(),
             clean(&event.kind),
@@ -142,23 +187,31 @@ fn events(graph: &Graph, ask: &Ask) -> Result<Table, AskError> {
         ]);
         Row { object, cells }
     };
-    Ok(Table { schema: 1, clusters: shared::clusters(graph), kind: "Event".to_owned(), rows: found.into_iter().map(row).collect(), columns })
+    let rows: Vec<Row> = found.into_iter().map(row).collect();
+    let notes = silent(graph, ask, "Event", &rows)?;
+    Ok(Table { schema: 1, clusters: shared::clusters(graph), kind: "Event".to_owned(), rows, columns, notes })
 }
 
 fn cluster(graph: &Graph, ask: &Ask) -> Result<Option<ClusterId>, AskError> {
-    let Some(word) = &ask.cluster else { return Ok(None) };
-    let found = graph.cluster_ids().find(|&id| *graph.cluster(id).name == **word || id.label() == *word);
-    let names = || graph.clusters.iter().map(|cluster| clean(&cluster.name)).collect();
-    found.map(Some).ok_or_else(|| AskError::Cluster { word: clean(word), names: names() })
+    Ok(ask.cluster.as_deref().map(|word| select::cluster(graph, word)).transpose()?)
 }
 
-fn lead(graph: &Graph, namespaced: bool) -> Vec<Column> {
-    let names = (graph.clusters.len() > 1).then_some("CLUSTER").into_iter().chain(namespaced.then_some("NAMESPACE"));
-    names.map(|name| Column { name: name.to_owned(), wide: false }).collect()
+/// The columns in front of the name.
+#[derive(Debug, Clone, Copy)]
+struct Lead {
+    cluster: bool,
+    namespace: bool,
 }
 
-fn lead_cells(graph: &Graph, namespaced: bool, target: &Target) -> Vec<String> {
-    let cluster = graph.cluster_ids().find(|id| id.label() == target.cluster).map(|id| clean(&graph.cluster(id).name));
-    let cluster = cluster.filter(|_| graph.clusters.len() > 1);
-    cluster.into_iter().chain(namespaced.then(|| target.namespace.clone().unwrap_or_default())).collect()
+impl Lead {
+    fn columns(self) -> Vec<Column> {
+        let names = self.cluster.then_some("CLUSTER").into_iter().chain(self.namespace.then_some("NAMESPACE"));
+        names.map(|name| Column { name: name.to_owned(), wide: false }).collect()
+    }
+
+    fn cells(self, graph: &Graph, target: &Target) -> Vec<String> {
+        let cluster = graph.cluster_ids().find(|id| id.label() == target.cluster).map(|id| clean(&graph.cluster(id).name));
+        let cluster = cluster.filter(|_| self.cluster);
+        cluster.into_iter().chain(self.namespace.then(|| target.namespace.clone().unwrap_or_default())).collect()
+    }
 }

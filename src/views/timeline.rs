@@ -117,6 +117,7 @@ pub fn timeline(graph: &Graph, part: &Part) -> Timeline {
         from: window.0.map(|time| time.to_string()),
         to: window.1.map(|time| time.to_string()),
         notes: clocks(graph),
+        inputs: super::shared::inputs(graph),
         moments: fold(raw).into_iter().map(|raw| moment(graph, raw)).collect(),
     }
 }

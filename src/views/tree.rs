@@ -1,5 +1,7 @@
 //! What belongs to a plan or a migration: the console's debug tree, and what it leaves out.
 
+use std::collections::BTreeSet;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::select::{self, Scope, SelectError};
@@ -8,7 +10,7 @@ use crate::finding::Report;
 use crate::finding::redact::clean;
 use crate::finding::view::{Health, Presence, Tree, TreeNode};
 use crate::graph::{Cover, Graph, Missing, ObjectId, Role};
-use crate::model::ObjectRef;
+use crate::model::{ClusterId, ObjectRef};
 use crate::mtc::{self, Run};
 
 /// Relations that lead from a kind to what belongs to it, in the order of the tree. No kind leads back to one above it, so the
@@ -34,15 +36,22 @@ const LASTING: &[&str] = &["source-cluster", "target-cluster", "storage", "hooks
 /// Builds the tree of what the reader asked for.
 pub fn tree(graph: &Graph, report: &Report, scope: Scope<'_>, unhealthy_only: bool) -> Result<Tree, SelectError> {
     let mut grow = Grow::new(graph, report);
-    let mut roots = match scope {
-        Scope::All => grow.everything(),
-        Scope::Plan(prefix) => vec![grow.node("", select::of_kind(graph, "MigPlan", prefix)?)],
-        Scope::Migration(prefix) => vec![grow.of_run(select::of_kind(graph, "MigMigration", prefix)?)],
+    let mut roots = match select::subject(graph, scope)? {
+        None => grow.everything(),
+        Some(subject) => subject.roots.into_iter().map(|id| grow.only(id)).collect(),
     };
     if unhealthy_only {
         roots.retain_mut(prune);
     }
-    Ok(Tree { schema: 1, clusters: shared::clusters(graph), unhealthy_only, roots })
+    let mut marked = BTreeSet::new();
+    roots.iter().for_each(|root| marks(root, &mut marked));
+    let findings = report.findings.iter().filter(|finding| marked.contains(&finding.id)).map(shared::finding_line).collect();
+    Ok(Tree { schema: 1, clusters: shared::clusters(graph), unhealthy_only, findings, roots })
+}
+
+fn marks(node: &TreeNode, found: &mut BTreeSet<String>) {
+    found.extend(node.findings.iter().map(|mark| mark.finding.clone()));
+    node.children.iter().for_each(|child| marks(child, found));
 }
 
 /// Leaves only the paths to what is wrong; false when there are none.
@@ -56,18 +65,35 @@ struct Grow<'g> {
     graph: &'g Graph,
     report: &'g Report,
     runs: FxHashMap<ObjectId, Run>,
-    /// The claim that a progress object speaks of: it carries only a hash of the name.
-    claims: FxHashMap<ObjectId, (String, String)>,
+    /// What each progress object speaks of.
+    claims: FxHashMap<ObjectId, Claim>,
     /// The only run to show, when one was asked for.
     only: Option<ObjectId>,
     shown: FxHashSet<ObjectId>,
 }
 
+/// A claim on both sides.
+#[derive(Clone)]
+struct Claim {
+    run: ObjectId,
+    namespace: String,
+    source: String,
+    target_namespace: String,
+    target: String,
+}
+
 impl<'g> Grow<'g> {
     fn new(graph: &'g Graph, report: &'g Report) -> Self {
         let runs = mtc::migrations(graph);
-        let volumes = runs.iter().flat_map(|run| &run.volumes);
-        let claims = volumes.filter_map(|volume| Some((volume.object?, (volume.namespace.clone(), volume.claim.clone())))).collect();
+        let mut claims = FxHashMap::default();
+        for run in &runs {
+            for volume in &run.volumes {
+                let Some(reporter) = volume.object else { continue };
+                let target_namespace = super::migration::target_namespace(graph, run, &volume.namespace);
+                let (namespace, source, target) = (volume.namespace.clone(), volume.claim.clone(), volume.target.clone());
+                claims.insert(reporter, Claim { run: run.id, namespace, source, target_namespace, target });
+            }
+        }
         let runs = runs.into_iter().map(|run| (run.id, run)).collect();
         Self { graph, report, runs, claims, only: None, shown: FxHashSet::default() }
     }
@@ -85,11 +111,14 @@ impl<'g> Grow<'g> {
         roots
     }
 
-    /// A run below its plan, without the other runs of the plan.
-    fn of_run(&mut self, run: ObjectId) -> TreeNode {
-        self.only = Some(run);
-        let plan = self.graph.related(run, "plan").targets.first().copied();
-        self.node("", plan.unwrap_or(run))
+    /// A plan; or a run below its plan, without the other runs of the plan.
+    fn only(&mut self, id: ObjectId) -> TreeNode {
+        if self.graph.object(id).kind() == "MigPlan" {
+            return self.node("", id);
+        }
+        self.only = Some(id);
+        let plan = self.graph.related(id, "plan").targets.first().copied();
+        self.node("", plan.unwrap_or(id))
     }
 
     fn node(&mut self, relation: &str, id: ObjectId) -> TreeNode {
@@ -130,6 +159,10 @@ impl<'g> Grow<'g> {
                 targets.retain(|&run| self.graph.object(run).kind() == "MigMigration" && self.only.is_none_or(|only| only == run));
                 targets.sort_by_key(|&run| (self.graph.object(run).created, run));
             }
+            if let (Some(run), "hook-jobs") = (self.only, *name) {
+                let own = self.graph.related(run, "run-jobs").targets;
+                targets.retain(|job| own.contains(job));
+            }
             children.extend(self.nodes(name, &targets));
             children.extend(related.missing.into_iter().map(|missing| self.absent(name, id, missing)));
         }
@@ -164,16 +197,19 @@ impl<'g> Grow<'g> {
         nodes
     }
 
+    /// The claims that a progress object speaks of, on the source and on the target: it carries only a hash of the name.
     fn claim_of_progress(&mut self, id: ObjectId) -> Vec<TreeNode> {
-        let object = self.graph.object(id);
-        let Some((namespace, claim)) = self.claims.get(&id).filter(|_| object.kind() == "DirectVolumeMigrationProgress").cloned() else {
+        let graph = self.graph;
+        let Some(claim) = self.claims.get(&id).filter(|_| graph.object(id).kind() == "DirectVolumeMigrationProgress").cloned() else {
             return Vec::new();
         };
-        let source = self.graph.of_kind("PersistentVolumeClaim").filter(|&pvc| {
-            let pvc = self.graph.object(pvc);
-            *pvc.name == *claim && pvc.namespace.as_deref() == Some(&*namespace) && self.graph.cluster(pvc.cluster).is(Role::Source)
-        });
-        source.collect::<Vec<_>>().into_iter().map(|pvc| self.node("claim", pvc)).collect()
+        let find = |cluster: Option<ClusterId>, namespace: &str, name: &str| {
+            cluster.into_iter().flat_map(|cluster| graph.find(cluster, "PersistentVolumeClaim", Some(namespace), name)).collect::<Vec<_>>()
+        };
+        let (source, target) = graph.plan_clusters(claim.run);
+        let mut found = find(source, &claim.namespace, &claim.source);
+        found.extend(find(target, &claim.target_namespace, &claim.target));
+        found.into_iter().map(|pvc| self.node("claim", pvc)).collect()
     }
 
     fn absent(&self, relation: &str, from: ObjectId, missing: Missing) -> TreeNode {
@@ -183,7 +219,12 @@ impl<'g> Grow<'g> {
             Cover::No(reason) => (Presence::NotCollected, Some(clean(&reason))),
         };
         let reference = ObjectRef { cluster, kind: missing.kind, namespace: missing.namespace, name: missing.name, uid: None };
-        let object = shared::target(&reference);
+        let mut object = shared::target(&reference);
+        // A volume job names the pod and its volume; the claim behind it has a name that only the pod knew.
+        if let Some(volume) = object.name.strip_prefix("of volume ") {
+            object.name = format!("(of volume {})", volume.split(" of pod ").next().unwrap_or(volume));
+            object.namespace = None;
+        }
         TreeNode {
             relation: relation.to_owned(),
             findings: shared::marks(self.report, &object),

@@ -111,8 +111,33 @@ fn without_numbers(roots: &BTreeSet<String>) -> BTreeSet<String> {
 
 /// Names that stories invent; none of them means anything to MTC.
 const INVENTED: &[&str] = &[
-    "shop", "billing", "inventory", "orders", "ledger", "reports", "archive-", "media-", "wiki-", "docs-", "crm", "blog", "photos", "helpdesk", "forum",
-    "stock", "jira", "payroll", "gitlab", "survey", "parksmap", "intranet", "gallery", "nexus", "quotes", "portal", "quiz",
+    "shop",
+    "billing",
+    "inventory",
+    "orders",
+    "ledger",
+    "reports",
+    "archive-",
+    "media-",
+    "wiki-",
+    "docs-",
+    "crm",
+    "blog",
+    "photos",
+    "helpdesk",
+    "forum",
+    "stock",
+    "jira",
+    "payroll",
+    "gitlab",
+    "survey",
+    "parksmap",
+    "intranet",
+    "gallery",
+    "nexus",
+    "quotes",
+    "portal",
+    "quiz",
 ];
 
 /// Law: other names of the same length, everywhere, change no verdict.

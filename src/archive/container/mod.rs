@@ -5,6 +5,7 @@
 
 mod budget;
 mod bytes;
+mod checked;
 mod gzip;
 pub(super) mod tar;
 pub(super) mod tar_header;

@@ -4,6 +4,7 @@
 //! a zip that was cut has no table at all.
 
 use super::bytes::{Break, Bytes, Member};
+use super::checked::Checked;
 use super::gzip::Gzip;
 use super::unpack::unpack;
 use super::zip_header::{Head, Next, SIGNATURE, pass_descriptor};
@@ -83,11 +84,12 @@ impl Zip<'_> {
     fn sized(&self, walker: &mut Walker<'_>, bytes: &mut dyn Bytes, head: &Head, meta: Meta, depth: u8) -> Result<(), Break> {
         let mut member = Member::new(bytes, head.packed);
         let budget = walker.budget();
-        match head.packing() {
-            None if head.method == 0 => walker.member(&self.path, meta, &mut member, depth),
-            None => walker.member(&self.path, meta, &mut Gzip::raw(&mut member, budget), depth),
-            Some(packing) => walker.member(&self.path, meta, &mut *unpack(packing, &mut member, budget), depth),
-        }
+        let found = match head.packing() {
+            None if head.method == 0 => self.content(walker, meta, &mut member, depth),
+            None => self.content(walker, meta, &mut Gzip::raw(&mut member, budget), depth),
+            Some(packing) => self.content(walker, meta, &mut *unpack(packing, &mut member, budget), depth),
+        };
+        self.compare(walker, found, head.crc);
         let left = head.packed - member.position();
         if bytes.skip(left) == left { Ok(()) } else { Err(bytes.broken().unwrap_or_else(Break::truncated)) }
     }
@@ -96,13 +98,33 @@ impl Zip<'_> {
     fn streamed(&self, walker: &mut Walker<'_>, bytes: &mut dyn Bytes, meta: Meta, depth: u8) -> Result<(), Break> {
         let begin = bytes.position();
         let mut plain = Gzip::raw(bytes, walker.budget());
-        walker.member(&self.path, meta, &mut plain, depth);
+        let found = self.content(walker, meta, &mut plain, depth);
         plain.skip(u64::MAX);
         if let Some(broken) = plain.broken() {
             return Err(broken);
         }
         let packed = bytes.position() - begin;
-        pass_descriptor(bytes, packed)
+        let crc = pass_descriptor(bytes, packed)?;
+        self.compare(walker, found, crc);
+        Ok(())
+    }
+
+    /// Hands a member out, and returns its checksum when all of it was read.
+    fn content(&self, walker: &mut Walker<'_>, meta: Meta, plain: &mut dyn Bytes, depth: u8) -> Option<u32> {
+        let mut checked = Checked::new(plain);
+        walker.member(&self.path, meta, &mut checked, depth);
+        checked.checksum()
+    }
+
+    /// A member that was read whole must have the checksum that was written down for it.
+    fn compare(&self, walker: &mut Walker<'_>, found: Option<u32>, written: u32) {
+        if found.is_some_and(|found| found != written) {
+            walker.gap(ArchiveGap::new(
+                GapKind::Corrupt,
+                &self.path,
+                "was read whole and its checksum is wrong: some of it is not as it was written",
+            ));
+        }
     }
 
     fn archive(&self) -> &str {

@@ -37,6 +37,8 @@ impl Next {
 pub(super) struct Head {
     pub(super) name: Vec<u8>,
     pub(super) method: u16,
+    /// Checksum of the content; of a streamed member the descriptor has it.
+    pub(super) crc: u32,
     encrypted: bool,
     /// Sizes follow the content in a descriptor.
     pub(super) streamed: bool,
@@ -53,6 +55,7 @@ impl Head {
         let fixed = &fixed[..];
         bytes.consume(FIXED);
         let (flags, method) = (u16_at(fixed, 6)?, u16_at(fixed, 8)?);
+        let crc = u32_at(fixed, 14)?;
         let (packed, unpacked) = (u32_at(fixed, 18)?, u32_at(fixed, 22)?);
         let name = take(bytes, usize::from(u16_at(fixed, 26)?))?;
         let extra = take(bytes, usize::from(u16_at(fixed, 28)?))?;
@@ -60,6 +63,7 @@ impl Head {
         let mut head = Self {
             name,
             method,
+            crc,
             encrypted: flags & 1 != 0,
             streamed,
             packed: u64::from(packed),
@@ -123,12 +127,13 @@ impl Head {
     }
 }
 
-/// Drops the descriptor behind a streamed member of so many packed bytes.
+/// Takes the descriptor behind a streamed member of so many packed bytes, and returns the checksum in it.
 ///
 /// It may begin with a mark or not, and its sizes have 32 or 64 bits; only the size itself tells which.
-pub(super) fn pass_descriptor(bytes: &mut dyn Bytes, packed: u64) -> Result<(), Break> {
+pub(super) fn pass_descriptor(bytes: &mut dyn Bytes, packed: u64) -> Result<u32, Break> {
     let seen = bytes.peek(26);
     let crc = if seen.starts_with(b"PK\x07\x08") { 8 } else { 4 };
+    let checksum = u32_at(seen, crc - 4).unwrap_or_default();
     let narrow = u32_at(seen, crc).is_some_and(|size| u64::from(size) == packed & u64::from(u32::MAX));
     let wide = u64_at(seen, crc) == Some(packed);
     // A small size reads alike in both widths; the 64 bit form is right when a signature follows it.
@@ -141,7 +146,7 @@ pub(super) fn pass_descriptor(bytes: &mut dyn Bytes, packed: u64) -> Result<(), 
         (false, false) => return Err(Break::new(GapKind::Corrupt, "has a member whose sizes are wrong; the rest was left out")),
     };
     bytes.skip(length as u64);
-    Ok(())
+    Ok(checksum)
 }
 
 fn take(bytes: &mut dyn Bytes, length: usize) -> Option<Vec<u8>> {

@@ -43,23 +43,59 @@ fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
     for (name, content) in members {
         let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
         encoder.write_all(content).unwrap();
-        member(&mut out, name, 0, 8, &encoder.finish().unwrap(), content.len());
+        member(&mut out, name, 0, 8, &encoder.finish().unwrap(), content);
     }
     [out, b"PK\x05\x06".to_vec(), vec![0; 18]].concat()
 }
 
-fn member(out: &mut Vec<u8>, name: &str, flags: u16, method: u16, packed: &[u8], unpacked: usize) {
+fn member(out: &mut Vec<u8>, name: &str, flags: u16, method: u16, packed: &[u8], content: &[u8]) {
     out.extend_from_slice(b"PK\x03\x04\x14\0");
     out.extend_from_slice(&flags.to_le_bytes());
     out.extend_from_slice(&method.to_le_bytes());
-    out.extend_from_slice(&[0; 8]);
-    for size in [packed.len(), unpacked] {
+    out.extend_from_slice(&[0; 4]);
+    out.extend_from_slice(&crc(content).to_le_bytes());
+    for size in [packed.len(), content.len()] {
         out.extend_from_slice(&u32::try_from(size).unwrap().to_le_bytes());
     }
     out.extend_from_slice(&u16::try_from(name.len()).unwrap().to_le_bytes());
     out.extend_from_slice(&[0; 2]);
     out.extend_from_slice(name.as_bytes());
     out.extend_from_slice(packed);
+}
+
+fn crc(bytes: &[u8]) -> u32 {
+    let mut crc = flate2::Crc::new();
+    crc.update(bytes);
+    crc.sum()
+}
+
+#[test]
+fn a_member_of_a_zip_with_a_wrong_checksum_is_given_and_told() {
+    let text = log("a", 300_000);
+    let whole = zip(&[("a.log", &text), ("b.log", b"b\n")]);
+    assert_eq!(see(whole.clone()).gaps, []);
+    let mut wrong = whole.clone();
+    wrong[14] ^= 1;
+    let seen = see(wrong.clone());
+    assert_eq!(seen.gaps.iter().map(|gap| (gap.kind, gap.path.as_str())).collect::<Vec<_>>(), [(GapKind::Corrupt, "a.log")]);
+    assert!(seen.files["a.log"] == text && seen.files["b.log"] == b"b\n" && !seen.walked.complete);
+    // What nobody wanted to read is not read for its checksum.
+    let unread = see_with(&Source::bytes("x.zip", wrong), &Limits::default(), &|_| Want::Skip);
+    assert_eq!(unread.gaps, []);
+    // A stored member, whose damage no decoder notices.
+    let mut stored = Vec::new();
+    member(&mut stored, "s.log", 0, 0, b"one line\n", b"one line\n");
+    let at = stored.len() - 3;
+    stored[at] ^= 1;
+    let stored = [stored, b"PK\x05\x06".to_vec(), vec![0; 18]].concat();
+    assert_eq!(see(stored.clone()).gap_kinds(), [GapKind::Corrupt]);
+    assert_eq!(see_with(&Source::bytes("x.zip", stored), &Limits::default(), &|_| Want::Skip).gaps, []);
+    // A member written to a pipe has it behind its content.
+    let mut piped = hex(PIPED);
+    assert_eq!(see(piped.clone()).gaps, []);
+    let descriptor = piped.windows(4).position(|four| four == b"PK\x07\x08").unwrap();
+    piped[descriptor + 4] ^= 1;
+    assert_eq!(see(piped).gap_kinds(), [GapKind::Corrupt]);
 }
 
 #[test]
@@ -152,10 +188,10 @@ fn a_zip_that_is_cut_gives_what_came_before() {
 #[test]
 fn members_of_a_zip_that_cannot_be_read_are_named() {
     let mut bytes = Vec::new();
-    member(&mut bytes, "secret", 1, 8, b"????", 9);
-    member(&mut bytes, "odd", 0, 9, b"????", 9);
-    member(&mut bytes, "plain", 0, 0, b"here\n", 5);
-    member(&mut bytes, "x.xz", 0, 95, &xz(b"and here\n"), 9);
+    member(&mut bytes, "secret", 1, 8, b"????", b"nine byte");
+    member(&mut bytes, "odd", 0, 9, b"????", b"nine byte");
+    member(&mut bytes, "plain", 0, 0, b"here\n", b"here\n");
+    member(&mut bytes, "x.xz", 0, 95, &xz(b"and here\n"), b"and here\n");
     let seen = see([bytes, b"PK\x05\x06".to_vec(), vec![0; 18]].concat());
     assert_eq!(seen.gap_kinds(), [GapKind::Unsupported, GapKind::Unsupported]);
     assert!(seen.gaps[0].detail.contains("encrypted") && seen.gaps[1].detail.contains("method 9"), "{:?}", seen.gaps);

@@ -6,6 +6,7 @@ mod damage;
 mod directories;
 mod limits;
 mod members;
+mod parts;
 mod threads;
 
 use std::collections::BTreeMap;

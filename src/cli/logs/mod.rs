@@ -43,9 +43,9 @@ pub struct LogsArgs {
     /// Only lines of this level or worse
     #[arg(long, value_name = "LEVEL")]
     pub level: Option<Level>,
-    /// Only lines of this program: mig-controller, velero, node-agent, rsync-client, …
-    #[arg(long, value_name = "NAME", value_parser = component)]
-    pub component: Vec<Component>,
+    /// Only lines of this program: controller, velero, restic or node-agent, rsync, stunnel, registry, hook, …
+    #[arg(long, value_name = "NAME")]
+    pub component: Vec<String>,
     /// Only lines of this cluster
     #[arg(long, value_name = "NAME")]
     pub cluster: Option<String>,
@@ -66,30 +66,50 @@ pub struct LogsArgs {
 impl LogsArgs {
     /// Reads the inputs, then reads their logs again.
     pub(super) fn run(&self, common: &Common) -> Result<Exit, Failure> {
-        let sources = self.case.sources();
-        let graph = self.case.read(&sources, common)?;
+        let case = self.case.open(common)?;
+        let graph = case.read()?;
         let subject = self.subject.find(&graph)?;
         let now = subject.roots.first().and_then(|&id| graph.cluster(graph.object(id).cluster).now);
         let cluster = self.cluster.as_deref().map(|name| super::subject::cluster(&graph, name)).transpose()?;
         let filter = Filter {
             grep: self.grep.as_deref().map(filter::regex).transpose()?,
             level: self.level,
-            components: self.component.clone(),
+            components: self.component.iter().map(|word| components(word)).collect::<Result<Vec<_>, _>>()?.concat(),
             cluster,
             from: self.from.as_deref().map(|text| moment(text, now)).transpose()?,
             to: self.to.as_deref().map(|text| moment(text, now)).transpose()?,
             all: self.all,
         };
         let search = views::search(&graph, &subject, self.all || !self.component.is_empty());
-        let view = run(&graph, &sources, &search, &filter, self.limit, &self.case.options(common))?;
-        self.case.print(common, |format, options, out| output::render_logs(&view, format, self.raw, options, out))?;
-        Ok(Exit::Done)
+        let view = run(&graph, &case.sources, &search, &filter, self.limit, &case.options())?;
+        case.print(|format, options, out| output::render_logs(&view, format, self.raw, options, out))
     }
 }
 
-fn component(word: &str) -> Result<Component, String> {
-    Component::parse(word).ok_or_else(|| {
+/// The programs that a word means; `rsync` has two ends.
+fn components(word: &str) -> Result<Vec<Component>, Failure> {
+    match word {
+        "rsync" => return Ok(vec![Component::RsyncClient, Component::RsyncServer]),
+        "restic" => return Ok(vec![Component::NodeAgent]),
+        "controller" => return Ok(vec![Component::MigController]),
+        _ => {}
+    }
+    let unknown = || {
         let all: Vec<&str> = Component::ALL.iter().map(|component| component.as_str()).collect();
-        format!("one of {}", all.join(", "))
-    })
+        Failure::Usage { what: format!("there is no program `{word}`"), help: Some(format!("one of rsync, {}", all.join(", "))) }
+    };
+    Component::parse(word).map(|component| vec![component]).ok_or_else(unknown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_are_called_as_people_call_them() {
+        assert_eq!(components("restic").unwrap(), [Component::NodeAgent]);
+        assert_eq!(components("rsync").unwrap().len(), 2);
+        assert_eq!(components("stunnel").unwrap(), [Component::Stunnel]);
+        assert!(components("kubelet").is_err());
+    }
 }

@@ -1,10 +1,11 @@
 //! The second pass: streams the logs once more and keeps the lines that fit, the latest of them when there are too many.
 
 use std::collections::BTreeMap;
+use std::hash::BuildHasher as _;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use memchr::{memchr, memchr_iter, memrchr};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::filter::Filter;
 use crate::Options;
@@ -266,10 +267,14 @@ fn view(graph: &Graph, search: &Search, filter: &Filter, searched: u64, worker: 
     let normal = normal(graph, &kept);
     let mut noise = worker.noise;
     let mut lines = Vec::with_capacity(kept.len());
+    let mut twins = Twins::default();
     for (key, text) in kept {
         let log = &graph.logs[key.1 as usize];
         if !filter.all && mtc::noise(log.component, &text).is_some_and(|row| normal.get(&(key.1, row.why)).is_some_and(|few| *few)) {
             noise += 1;
+            continue;
+        }
+        if twins.repeats(graph, &key, &text) {
             continue;
         }
         let start = starts.get(&(key.1, key.2, key.3)).copied().unwrap_or(0);
@@ -282,9 +287,32 @@ fn view(graph: &Graph, search: &Search, filter: &Filter, searched: u64, worker: 
         logs: searched,
         matched: worker.matched,
         noise,
+        repeated: twins.repeated,
         cut,
         notes: search.notes.clone(),
+        inputs: graph.inputs.iter().map(|input| clean(&input.name)).collect(),
         lines,
+    }
+}
+
+/// Lines that two files hold: a run log that the gather fetched repeats what the server wrote.
+#[derive(Default)]
+struct Twins {
+    seen: FxHashMap<u64, u32>,
+    repeated: u64,
+}
+
+impl Twins {
+    /// Whether another file of the same program and pod, or of no known pod, holds the line too.
+    fn repeats(&mut self, graph: &Graph, key: &Key, text: &str) -> bool {
+        let log = &graph.logs[key.1 as usize];
+        let whole = Line::parse(text, log.component).whole();
+        let hash = FxBuildHasher.hash_one((key.0, log.cluster, log.component, whole));
+        let first = *self.seen.entry(hash).or_insert(key.1);
+        let other = &graph.logs[first as usize];
+        let again = first != key.1 && (other.pod == log.pod || other.pod.is_none() || log.pod.is_none());
+        self.repeated += u64::from(again);
+        again
     }
 }
 

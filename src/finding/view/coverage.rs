@@ -17,6 +17,8 @@ pub struct Coverage {
     pub gaps: Vec<GapReport>,
     /// Where a gather does not hold what it promises.
     pub holes: Vec<HoleLine>,
+    /// Logs that do not reach back to the run that they should tell of.
+    pub notes: Vec<String>,
     /// Rules that could not be judged.
     pub skipped: Vec<SkippedRule>,
     /// Commands that would collect what is missing.

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::{ClusterLine, Health};
+use super::{ClusterLine, Health, VeleroSheet};
 use crate::finding::{Severity, Target};
 
 /// Everything that is known of one object.
@@ -26,6 +26,8 @@ pub struct Description {
     pub deleted: Option<String>,
     /// Seconds from its creation to the end of its cluster's gather.
     pub age_seconds: Option<i64>,
+    /// What `velero describe --details` prints, for backups and restores.
+    pub velero: Option<VeleroSheet>,
     /// Labels by key.
     pub labels: Vec<(String, String)>,
     /// Owners, as `Kind/name`.
@@ -36,12 +38,16 @@ pub struct Description {
     pub relations: Vec<RelationLine>,
     /// Events about it, oldest first.
     pub events: Vec<EventLine>,
-    /// Log lines that a rule looks for and that name it, oldest first.
+    /// Log lines that name it, oldest first; of very many the newest.
     pub lines: Vec<HitLine>,
     /// Findings about it.
     pub findings: Vec<FindingLine>,
     /// Every file it was found in, the current copy first: `path:line`.
     pub places: Vec<PlaceLine>,
+    /// Inputs by name; places refer to them by number.
+    pub inputs: Vec<String>,
+    /// Commands that show it on its cluster.
+    pub see: Vec<String>,
 }
 
 /// One condition.
@@ -87,6 +93,8 @@ pub struct EventLine {
     pub reason: String,
     /// Message.
     pub message: String,
+    /// Which input.
+    pub input: u32,
     /// `path:line`.
     pub place: String,
 }
@@ -100,8 +108,12 @@ pub struct HitLine {
     pub component: String,
     /// Cluster id.
     pub cluster: String,
-    /// The line, secrets masked.
+    /// Level, where the line has one.
+    pub level: Option<String>,
+    /// What it says, secrets masked.
     pub text: String,
+    /// Which input.
+    pub input: u32,
     /// `path:line`.
     pub place: String,
 }

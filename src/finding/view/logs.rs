@@ -15,10 +15,14 @@ pub struct LogView {
     pub matched: u64,
     /// Lines left out because they mean nothing by themselves.
     pub noise: u64,
+    /// Lines left out because another file of the same program holds them too.
+    pub repeated: u64,
     /// Earlier lines left out because there were too many.
     pub cut: u64,
     /// What the reader should know about the data.
     pub notes: Vec<String>,
+    /// Inputs by name; lines refer to them by number.
+    pub inputs: Vec<String>,
     /// The lines, oldest first.
     pub lines: Vec<LogLine>,
 }

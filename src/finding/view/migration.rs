@@ -50,6 +50,8 @@ pub struct MigrationView {
     pub steps: Vec<StepView>,
     /// Volumes.
     pub volumes: Vec<VolumeView>,
+    /// Image streams of a direct image migration.
+    pub images: Vec<ImageView>,
     /// Warnings and errors among its conditions and its plan's.
     pub warnings: Vec<String>,
     /// `status.errors`.
@@ -64,6 +66,10 @@ pub struct MigrationView {
     pub because: Vec<String>,
     /// Commands that would settle what is open.
     pub collect: Vec<String>,
+    /// Commands that show the proof of each root, and the object to look at.
+    pub see: Vec<String>,
+    /// What is missing, said aloud.
+    pub notes: Vec<String>,
 }
 
 /// One step of the pipeline.
@@ -77,6 +83,8 @@ pub struct StepView {
     pub duration: Option<String>,
     /// `completed`, `failed`, `skipped`, `running` or `pending`.
     pub state: String,
+    /// Who tells it: `pipeline`, or `inferred` from the phases of the log.
+    pub from: String,
     /// Phases, as far as the controller's log tells.
     pub phases: Vec<PhaseView>,
 }
@@ -92,7 +100,7 @@ pub struct PhaseView {
     pub duration: Option<String>,
     /// `completed`, `failed` or `running`.
     pub state: String,
-    /// Where the times come from: `log` or `status`.
+    /// Where the times come from: `log`, `condition`, or `inferred` from what came before and after.
     pub from: String,
 }
 
@@ -105,7 +113,13 @@ pub struct VolumeView {
     pub pvc: String,
     /// Claim on the target.
     pub target: String,
-    /// How it is copied.
+    /// What the plan does with it: `copy`, `move` or `skip`.
+    pub action: Option<String>,
+    /// How the plan copies it: `filesystem`, `snapshot` or `block`.
+    pub copy_method: Option<String>,
+    /// Storage class that the plan chose on the target.
+    pub storage_class: Option<String>,
+    /// How it is copied in this run: `direct`, or what the plan says.
     pub method: String,
     /// How the copy stands.
     pub state: String,
@@ -113,12 +127,39 @@ pub struct VolumeView {
     pub bytes: Option<u64>,
     /// Bytes in all.
     pub total: Option<u64>,
+    /// How far the copy is, as rsync says.
+    pub percent: Option<String>,
+    /// How fast it is or was.
+    pub rate: Option<String>,
     /// Attempts of rsync.
     pub attempts: Option<u64>,
     /// How the last rsync ended.
     pub exit_code: Option<i64>,
     /// State of the claim on the target; `None` when it was not gathered.
     pub target_state: Option<String>,
+    /// What the object that reports on it says.
+    pub message: Option<String>,
     /// Object that reports on it.
+    pub object: Option<String>,
+    /// Its phase.
+    pub object_state: Option<String>,
+}
+
+/// One image stream.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ImageView {
+    /// Namespace on the source.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+    /// Namespace on the target.
+    pub target: String,
+    /// `running`, `completed`, `failed`, `not found` or `deleted on the source`.
+    pub state: String,
+    /// Phase of the object that copies it.
+    pub phase: Option<String>,
+    /// Errors.
+    pub errors: Vec<String>,
+    /// Object that copies it.
     pub object: Option<String>,
 }

@@ -49,3 +49,30 @@ pub struct Mark {
     /// How bad it is.
     pub severity: Severity,
 }
+
+/// Bytes as people write them.
+pub fn bytes(count: u64) -> String {
+    const UNITS: &[&str] = &["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+    let (mut whole, mut tenth, mut unit) = (count, 0, None);
+    for next in UNITS {
+        if whole < 1024 {
+            break;
+        }
+        tenth = whole % 1024 * 10 / 1024;
+        whole /= 1024;
+        unit = Some(next);
+    }
+    unit.map_or_else(|| format!("{count} B"), |unit| format!("{whole}.{tenth} {unit}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_read_well() {
+        for (count, text) in [(0, "0 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (1_572_864, "1.5 MiB"), (u64::MAX, "15.9 EiB")] {
+            assert_eq!(bytes(count), text);
+        }
+    }
+}

@@ -16,6 +16,8 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// Objects by cluster, namespace and name; events by time.
     pub rows: Vec<Row>,
+    /// Why clusters without a row may have such objects all the same.
+    pub notes: Vec<String>,
 }
 
 /// One column.

@@ -13,6 +13,8 @@ pub struct Timeline {
     pub to: Option<String>,
     /// Doubts about clocks, missing logs and the like.
     pub notes: Vec<String>,
+    /// Inputs by name; moments refer to them by number.
+    pub inputs: Vec<String>,
     /// The moments.
     pub moments: Vec<Moment>,
 }

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::{ClusterLine, Health, Mark, Presence};
+use super::{ClusterLine, FindingLine, Health, Mark, Presence};
 use crate::finding::Target;
 
 /// What belongs to plans and migrations.
@@ -12,6 +12,8 @@ pub struct Tree {
     pub clusters: Vec<ClusterLine>,
     /// True when only the paths to what is wrong are here.
     pub unhealthy_only: bool,
+    /// Findings that sit on the nodes.
+    pub findings: Vec<FindingLine>,
     /// Plans, then migrations without a plan; backups and restores where there is neither.
     pub roots: Vec<TreeNode>,
 }

@@ -70,6 +70,16 @@ impl Seek<'_> {
         Found { targets, missing, empty: false }
     }
 
+    /// What a client printed of this object; texts written from a path without a namespace carry none.
+    pub(super) fn description(&self) -> Vec<ObjectId> {
+        let mut found = self.index.described(self.object.kind(), &self.object.name);
+        found.retain(|&id| {
+            let other = self.graph.object(id);
+            other.cluster == self.object.cluster && other.text("namespace").is_none_or(|text| self.object.namespace.as_deref() == Some(&*text))
+        });
+        found
+    }
+
     /// What was gathered of the cluster that a `MigCluster` stands for.
     pub(super) fn data_of_cluster(&self) -> Found {
         let cluster = self.graph.cluster_of_mig_cluster(self.object.cluster, &self.object.name);

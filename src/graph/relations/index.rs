@@ -51,6 +51,8 @@ pub(super) struct Index<'g> {
     /// Derived objects by what they were made of, and volumes of plans by their namespace.
     made: FxHashMap<(Made, String), Ids>,
     planned: FxHashMap<(String, String), Ids>,
+    /// Descriptions by kind and name of what they describe.
+    described: FxHashMap<(String, String), Ids>,
 }
 
 impl<'g> Index<'g> {
@@ -59,6 +61,13 @@ impl<'g> Index<'g> {
         let mut index = Self::default();
         for id in graph.ids().skip(first) {
             index.add(graph.object(id), id);
+        }
+        // These come with the files, and are joined together with what is derived from them.
+        for id in graph.of_kind("Description") {
+            let object = graph.object(id);
+            if let (Some(of), Some(name)) = (object.text("of"), object.text("name")) {
+                index.described.entry((of.into_owned(), name.into_owned())).or_default().push(id);
+            }
         }
         index
     }
@@ -122,6 +131,11 @@ impl<'g> Index<'g> {
     /// Derived objects made of an object of that name.
     pub(super) fn made_of(&self, made: Made, name: &str) -> Ids {
         self.made.get(&(made, name.to_owned())).cloned().unwrap_or_default()
+    }
+
+    /// Descriptions of an object of that kind and name.
+    pub(super) fn described(&self, kind: &str, name: &str) -> Ids {
+        self.described.get(&(kind.to_owned(), name.to_owned())).cloned().unwrap_or_default()
     }
 
     /// Volumes that a plan has in a namespace of the source.

@@ -38,7 +38,13 @@ impl Relation {
     pub(super) fn joins_derived(&self) -> bool {
         matches!(
             self.how,
-            How::PodOfContainer | How::MadeOf(_) | How::VolumesOfNamespace | How::PlannedNamespace { .. } | How::PlannedClaim { .. } | How::DataOf
+            How::PodOfContainer
+                | How::MadeOf(_)
+                | How::VolumesOfNamespace
+                | How::PlannedNamespace { .. }
+                | How::PlannedClaim { .. }
+                | How::DataOf
+                | How::Description
         )
     }
 
@@ -58,6 +64,7 @@ const AGENT_SETS: &[&str] = &["DaemonSet"];
 const USES_LOCATION: &[&str] = &["Backup", "PodVolumeBackup", "PodVolumeRestore", "ResticRepository", "BackupRepository"];
 const REFERS_TO_CLUSTERS: &[&str] = &["MigPlan", "DirectVolumeMigration", "DirectImageMigration"];
 
+const DESCRIBED: &[&str] = &["Backup", "Restore", "PodVolumeBackup", "PodVolumeRestore"];
 const USES_VELERO: &[&str] = &[
     "Backup",
     "Restore",
@@ -136,6 +143,7 @@ pub const RELATIONS: &[Relation] = &[
     row("stage-pods", "run", RUN, &["Pod"], How::StagePods).on(Side::Both, Side::Host).lives(Lives::Anywhere),
     row("registry", "plan", PLAN, &["Deployment", "Service", "Pod"], How::Registry).on(Side::Both, Side::Host).lives(Lives::Mtc),
     row("containers", "pod", &["Pod"], &["Container"], How::PodOfContainer),
+    row("description", "described", DESCRIBED, &["Description"], How::Description),
     row("plan-namespaces", "plan", PLAN, &["PlanNamespace"], How::MadeOf(Made::Plan)),
     row("plan-volumes", "plan", PLAN, &["PlanVolume"], How::MadeOf(Made::Plan)),
     row("run-volumes", "run", RUN, &["PlanVolume"], How::MadeOf(Made::Run)),

@@ -1,9 +1,12 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::identity::{self, Traits};
+use super::home::Root;
+use super::identity::{self, Joined};
 use super::logs::Whole;
-use super::{Collected, latest};
+use super::mig_clusters::{self, Known};
+use super::traits::Traits;
+use super::{Collected, latest, summary};
 use crate::graph::{Cluster, Identity, NowFrom, Object};
 use crate::model::{ClusterId, Component, EntryPath, Gap, GapReason, Timestamp};
 
@@ -17,13 +20,10 @@ pub(super) struct Clusters {
 
 pub(super) fn find(all: &Collected, logs: &[Whole]) -> Clusters {
     let roots = all.home.roots();
-    let mut traits: Vec<Traits> = roots.iter().map(|_| Traits::default()).collect();
-    for seen in &all.objects {
-        if let Some(root) = seen.root {
-            traits[root].add(&seen.it);
-        }
-    }
-    let joined = identity::join(roots, &traits);
+    let mut traits = read_traits(all);
+    let mut gaps = summary::learn(all, &mut traits);
+    name_addresses(roots, &mut traits);
+    let joined = identity::join(roots, &traits, &|root| all.home.is_loose(root));
     let groups: BTreeSet<usize> = joined.group.iter().copied().collect();
     let ids: Vec<usize> = groups.into_iter().collect();
     let id_of = |group: usize| ClusterId(u32::try_from(ids.iter().position(|id| *id == group).unwrap_or(0)).unwrap_or(0));
@@ -32,53 +32,17 @@ pub(super) fn find(all: &Collected, logs: &[Whole]) -> Clusters {
     let mut clusters = Vec::new();
     // Names as the gathers have them; several inputs may use one name for different clusters.
     let mut bases: Vec<String> = Vec::new();
-    let mut gaps = Vec::new();
     for &group in &ids {
         let members: Vec<usize> = (0..roots.len()).filter(|&root| joined.group[root] == group).collect();
         let named = members.iter().copied().find(|&root| roots[root].of.name.is_some()).unwrap_or(members[0]);
         let first = &roots[members[0]];
         let base = roots[named].of.name.clone().unwrap_or_else(|| directory_name(all, first.input, &first.of.dir));
-        let gathered = members.iter().any(|&root| !roots[root].of.login_failed);
-        let login = members.iter().copied().find(|&root| roots[root].of.login_failed);
-        let mut cluster = Cluster {
-            name: unique(&clusters, &base),
-            mig_cluster: None,
-            roles: Vec::new(),
-            input: roots[named].input,
-            identity: Identity {
-                cluster_id: members.iter().find_map(|&root| traits[root].cluster_id.clone()),
-                infrastructure: members.iter().find_map(|&root| traits[root].infrastructure.clone()),
-                api: None,
-                by: joined.by.get(&group).into_iter().flatten().copied().collect(),
-            },
-            suspect: members.iter().any(|root| joined.suspect.contains_key(root)),
-            gathered,
-            login_error: None,
-            now: None,
-            now_from: NowFrom::Data,
-            client_ahead: None,
-            kubernetes: members.iter().find_map(|&root| traits[root].kubernetes.clone()),
-            mtc: None,
-        };
-        if let Some(root) = login.filter(|_| !gathered) {
-            let dir = &roots[root].of.dir;
-            let message = all.texts.iter().find(|(input, path, _)| *input == roots[root].input && **path == *format!("{dir}login_error.txt"));
-            let detail = message.map_or_else(String::new, |(_, _, text)| text.trim().to_owned());
-            gaps.push(Gap {
-                input: roots[root].input,
-                path: EntryPath::from(format!("{dir}login_error.txt").as_str()),
-                reason: GapReason::Login,
-                detail: detail.clone(),
-            });
-            cluster.login_error = Some(detail);
-        }
-        clusters.push(cluster);
+        let name = unique(&clusters, &base);
+        clusters.push(cluster(all, &joined, &traits, group, &members, name));
         bases.push(base);
     }
-    for (&root, &other) in &joined.suspect {
-        let detail = format!("holds objects with the same UIDs as {}: data of two clusters seem to be mixed", roots[other].of.dir);
-        gaps.push(Gap { input: roots[root].input, path: EntryPath::from(roots[root].of.dir.as_str()), reason: GapReason::Suspect, detail });
-    }
+    gaps.extend(doubts(roots, &joined));
+    gaps.extend(obfuscated_inputs(roots, &traits));
     set_now(all, logs, &of_root, &mut clusters);
     let mut control_objects: Vec<Vec<&Object>> = clusters.iter().map(|_| Vec::new()).collect();
     for seen in all.objects.iter().filter(|seen| matches!(seen.it.kind(), "MigCluster" | "MigPlan")) {
@@ -89,10 +53,121 @@ pub(super) fn find(all: &Collected, logs: &[Whole]) -> Clusters {
     for objects in &mut control_objects {
         objects.sort_by(|a, b| (a.kind(), &a.name, b.resource_version, &a.places).cmp(&(b.kind(), &b.name, a.resource_version, &b.places)));
     }
-    let same = name_by_mig_clusters(&control_objects, &traits, &of_root, &bases, &mut clusters);
-    absorb(&same, &mut clusters, &mut of_root);
-    set_kubernetes(&control_objects, &traits, &of_root, &mut clusters);
+    let gathers = ids.iter().map(|&group| (0..roots.len()).filter(|&root| joined.group[root] == group).map(|root| roots[root].gather).collect());
+    let known = Known { objects: &control_objects, traits: &traits, of_root: &of_root, bases: &bases, gathers: gathers.collect() };
+    let same = mig_clusters::name(&known, &mut clusters);
+    let versions = mig_clusters::versions(&known, &clusters);
+    for (cluster, version) in clusters.iter_mut().zip(versions) {
+        cluster.kubernetes = cluster.kubernetes.take().or(version);
+    }
+    mig_clusters::absorb(&same, &mut clusters, &mut of_root);
+    // A cluster that one gather had no login to may have come with another.
+    gaps.extend(failed_logins(all, &of_root, &mut clusters));
     Clusters { list: clusters, of_root, gaps }
+}
+
+fn read_traits(all: &Collected) -> Vec<Traits> {
+    let mut traits: Vec<Traits> = all.home.roots().iter().map(|_| Traits::default()).collect();
+    for seen in &all.objects {
+        if let Some(root) = seen.root {
+            traits[root].add(&seen.it);
+        }
+    }
+    traits
+}
+
+/// A directory called after a MigCluster shows the cluster at its address.
+fn name_addresses(roots: &[Root], traits: &mut [Traits]) {
+    for control in 0..roots.len() {
+        for (name, url) in traits[control].addresses.clone() {
+            let named = |root: &Root| root.gather == roots[control].gather && root.of.name.as_deref() == Some(&*name) && !root.of.login_failed;
+            if let Some(root) = roots.iter().position(named).filter(|&root| root != control) {
+                traits[root].api.get_or_insert(url);
+            }
+        }
+    }
+}
+
+/// The cluster that these roots show.
+fn cluster(all: &Collected, joined: &Joined, traits: &[Traits], group: usize, members: &[usize], name: Arc<str>) -> Cluster {
+    let roots = all.home.roots();
+    let named = members.iter().copied().find(|&root| roots[root].of.name.is_some()).unwrap_or(members[0]);
+    let first = |of: &dyn Fn(&Traits) -> Option<Arc<str>>| members.iter().find_map(|&root| of(&traits[root]));
+    Cluster {
+        name,
+        mig_cluster: None,
+        roles: Vec::new(),
+        input: roots[named].input,
+        identity: Identity {
+            cluster_id: first(&|of| of.cluster_id.clone()),
+            infrastructure: first(&|of| of.infrastructure.clone()),
+            api: first(&|of| of.api.clone()),
+            by: joined.by.get(&group).into_iter().flatten().copied().collect(),
+        },
+        suspect: members.iter().any(|root| joined.suspect.contains_key(root)),
+        gathered: members.iter().any(|&root| !roots[root].of.login_failed),
+        login_error: None,
+        now: None,
+        now_from: NowFrom::Data,
+        client_ahead: None,
+        kubernetes: first(&|of| of.kubernetes.clone()),
+        mtc: None,
+    }
+}
+
+/// Clusters that no gather could log in to, each with what its gather says.
+fn failed_logins(all: &Collected, of_root: &[ClusterId], clusters: &mut [Cluster]) -> Vec<Gap> {
+    let mut gaps = Vec::new();
+    for (root, id) in all.home.roots().iter().zip(of_root).filter(|(root, _)| root.of.login_failed) {
+        let cluster = &mut clusters[id.index()];
+        if cluster.gathered {
+            continue;
+        }
+        let path = format!("{}login_error.txt", root.of.dir);
+        let message = all.texts.iter().find(|(input, of, _)| *input == root.input && **of == *path);
+        let detail = message.map_or_else(String::new, |(_, _, text)| text.trim().to_owned());
+        gaps.push(Gap { input: root.input, path: EntryPath::from(path.as_str()), reason: GapReason::Login, detail: detail.clone() });
+        cluster.login_error.get_or_insert(detail);
+    }
+    gaps
+}
+
+/// Directories that seem to hold the data of two clusters.
+fn doubts(roots: &[Root], joined: &Joined) -> Vec<Gap> {
+    let gap = |root: usize, detail: String| Gap {
+        input: roots[root].input,
+        path: EntryPath::from(roots[root].of.dir.as_str()),
+        reason: GapReason::Suspect,
+        detail,
+    };
+    let shown = |root: usize| if roots[root].of.dir.is_empty() { "the top of the input" } else { roots[root].of.dir.as_str() };
+    let mixed = joined
+        .suspect
+        .iter()
+        .map(|(&root, &other)| gap(root, format!("holds objects with the same UIDs as {}: data of two clusters seem to be mixed", shown(other))));
+    let torn = joined.torn.iter().map(|(&root, &(one, other))| {
+        let text = format!("shows the cluster of {} and that of {}, which are not the same: it was kept apart", shown(one), shown(other));
+        gap(root, text)
+    });
+    mixed.chain(torn).collect()
+}
+
+/// Inputs whose addresses are tokens, one gap for each.
+fn obfuscated_inputs(roots: &[Root], traits: &[Traits]) -> Vec<Gap> {
+    let mut tokens: BTreeMap<u32, &str> = BTreeMap::new();
+    for (root, traits) in roots.iter().zip(traits) {
+        if let Some(token) = traits.token.as_deref() {
+            let first = tokens.entry(root.input).or_insert(token);
+            *first = token.min(first);
+        }
+    }
+    let detail = |token: &str| {
+        format!(
+            "addresses were replaced by tokens such as {token} before it was handed out: they agree inside this input only, and nothing was joined by them"
+        )
+    };
+    let gap = |(input, token)| Gap { input, path: EntryPath::from(""), reason: GapReason::Obfuscated, detail: detail(token) };
+    tokens.into_iter().map(gap).collect()
 }
 
 /// A nameless gather is called after its directory, or its input where it lies at the top.
@@ -102,7 +177,8 @@ fn directory_name(all: &Collected, input: u32, dir: &str) -> String {
     if name.is_empty() { all.inputs.get(input as usize).map(|input| input.name.clone()).unwrap_or_default() } else { name.to_owned() }
 }
 
-fn unique(clusters: &[Cluster], base: &str) -> Arc<str> {
+/// A name that no other cluster has: the second `host` is `host#2`.
+pub(super) fn unique(clusters: &[Cluster], base: &str) -> Arc<str> {
     let taken = |name: &str| clusters.iter().any(|cluster| &*cluster.name == name);
     if !taken(base) {
         return base.into();
@@ -139,159 +215,5 @@ fn set_now(all: &Collected, logs: &[Whole], of_root: &[ClusterId], clusters: &mu
             }
             Some(now) => cluster.client_ahead = Some(end.since(now)),
         }
-    }
-}
-
-/// Joins MigCluster objects with clusters: the host by its flag, others by the name of their directory, and a cluster that was
-/// gathered on its own by the backups or restores of a plan that only it can hold.
-fn name_by_mig_clusters(
-    objects: &[Vec<&Object>],
-    traits: &[Traits],
-    of_root: &[ClusterId],
-    bases: &[String],
-    clusters: &mut Vec<Cluster>,
-) -> Vec<(ClusterId, ClusterId)> {
-    let mut same = Vec::new();
-    let ids: Vec<ClusterId> = (0..u32::try_from(clusters.len()).unwrap_or(0)).map(ClusterId).collect();
-    for &control in &ids {
-        let mig_clusters: Vec<&Object> = objects[control.index()].iter().copied().filter(|object| object.kind() == "MigCluster").collect();
-        if mig_clusters.is_empty() {
-            continue;
-        }
-        let mut seen = BTreeSet::new();
-        for mig in &mig_clusters {
-            if !seen.insert(mig.name.clone()) {
-                continue;
-            }
-            let is_host = mig.field("spec.isHostCluster").and_then(crate::graph::tape::Value::as_bool) == Some(true);
-            let version = mig.text("status.operatorVersion").map(|version| Arc::from(&*version));
-            let api = mig.text("spec.url").filter(|url| !url.is_empty()).map(|url| Arc::from(&*url));
-            let input = clusters[control.index()].input;
-            let target = if is_host {
-                Some(control)
-            } else {
-                let named = |id: &&ClusterId| {
-                    **id != control && bases.get(id.index()).is_some_and(|base| **base == *mig.name) && clusters[id.index()].input == input
-                };
-                let named = ids.iter().find(named).copied();
-                match named.filter(|id| clusters[id.index()].gathered) {
-                    Some(gathered) => Some(gathered),
-                    // The login failed here, but the cluster may have been gathered on its own.
-                    None => match (by_plans(objects, traits, of_root, control, &mig.name, clusters, &ids), named) {
-                        (Some(apart), Some(empty)) => {
-                            same.push((empty, apart));
-                            Some(apart)
-                        }
-                        (apart, empty) => apart.or(empty),
-                    },
-                }
-            };
-            let index = target.map_or_else(
-                || {
-                    clusters.push(absent(mig.name.clone(), clusters, input));
-                    clusters.len() - 1
-                },
-                ClusterId::index,
-            );
-            let cluster = &mut clusters[index];
-            cluster.mig_cluster = Some(mig.name.clone());
-            cluster.mtc = cluster.mtc.take().or(version);
-            cluster.identity.api = cluster.identity.api.take().or(api);
-        }
-    }
-    same
-}
-
-/// Takes clusters out that turned out to be others, and numbers the rest anew.
-fn absorb(same: &[(ClusterId, ClusterId)], clusters: &mut Vec<Cluster>, of_root: &mut [ClusterId]) {
-    for &(empty, apart) in same {
-        clusters[apart.index()].name = unique_but(clusters, apart, &clusters[empty.index()].name.clone());
-        clusters[apart.index()].identity.by.push("plan-uid");
-        for of in of_root.iter_mut().filter(|of| **of == empty) {
-            *of = apart;
-        }
-    }
-    let mut gone: Vec<usize> = same.iter().map(|(empty, _)| empty.index()).collect();
-    gone.sort_unstable();
-    gone.dedup();
-    for index in gone.into_iter().rev() {
-        clusters.remove(index);
-        for of in of_root.iter_mut().filter(|of| of.index() > index) {
-            of.0 -= 1;
-        }
-    }
-}
-
-/// The name of the MigCluster tells more than a second `host`.
-fn unique_but(clusters: &[Cluster], own: ClusterId, base: &str) -> Arc<str> {
-    let taken = clusters.iter().enumerate().any(|(index, cluster)| index != own.index() && cluster.gathered && &*cluster.name == base);
-    if taken { clusters[own.index()].name.clone() } else { base.into() }
-}
-
-/// Velero notes the version of the cluster it runs on in each backup. Copies of backups are synced to the target, so only a cluster
-/// that is the source of a plan and the target of none can be told by them.
-fn set_kubernetes(objects: &[Vec<&Object>], traits: &[Traits], of_root: &[ClusterId], clusters: &mut [Cluster]) {
-    let named = |path: &str| -> BTreeSet<Arc<str>> {
-        let plans = objects.iter().flatten().filter(|object| object.kind() == "MigPlan");
-        plans.filter_map(|plan| plan.text(path).map(|name| Arc::from(&*name))).collect()
-    };
-    let (sources, targets) = (named("spec.srcMigClusterRef.name"), named("spec.destMigClusterRef.name"));
-    for (index, cluster) in clusters.iter_mut().enumerate() {
-        let Some(name) = &cluster.mig_cluster else { continue };
-        if cluster.kubernetes.is_some() || !sources.contains(name) || targets.contains(name) {
-            continue;
-        }
-        let mut mine = of_root.iter().zip(traits).filter(|(of, _)| of.index() == index);
-        cluster.kubernetes = mine.find_map(|(_, traits)| traits.backed_up_by.clone());
-    }
-}
-
-/// A gather made on the remote cluster itself calls it `host` too. It is the source of a plan when it holds the plan's backups and
-/// the control cluster's other side is nowhere else, the target when it holds its restores.
-fn by_plans(
-    objects: &[Vec<&Object>],
-    traits: &[Traits],
-    of_root: &[ClusterId],
-    control: ClusterId,
-    name: &str,
-    clusters: &[Cluster],
-    ids: &[ClusterId],
-) -> Option<ClusterId> {
-    let plans = |path: &str| -> BTreeSet<Arc<str>> {
-        objects[control.index()]
-            .iter()
-            .filter(|object| object.kind() == "MigPlan" && object.text(path).as_deref() == Some(name))
-            .filter_map(|object| object.uid.as_ref().map(|uid| uid.0.clone()))
-            .collect()
-    };
-    let (as_source, as_target) = (plans("spec.srcMigClusterRef.name"), plans("spec.destMigClusterRef.name"));
-    let fits = |id: ClusterId| {
-        of_root
-            .iter()
-            .zip(traits)
-            .filter(|(of, _)| **of == id)
-            .any(|(_, traits)| !traits.plan_uids_backed_up.is_disjoint(&as_source) || !traits.plan_uids_restored.is_disjoint(&as_target))
-    };
-    let mut fitting = ids.iter().copied().filter(|&id| id != control && clusters[id.index()].mig_cluster.is_none() && fits(id));
-    let only = fitting.next()?;
-    fitting.next().is_none().then_some(only)
-}
-
-/// A cluster that is known by its MigCluster and was not gathered.
-fn absent(name: Arc<str>, clusters: &[Cluster], input: u32) -> Cluster {
-    Cluster {
-        name: unique(clusters, &name),
-        mig_cluster: Some(name),
-        roles: Vec::new(),
-        input,
-        identity: Identity::default(),
-        suspect: false,
-        gathered: false,
-        login_error: None,
-        now: None,
-        now_from: NowFrom::Data,
-        client_ahead: None,
-        kubernetes: None,
-        mtc: None,
     }
 }

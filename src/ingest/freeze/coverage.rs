@@ -49,6 +49,9 @@ pub(super) fn holes(inputs: &[Input], home: &Home, of_root: &[ClusterId], cluste
         if inputs.get(root.input as usize).is_some_and(|input| !input.complete) {
             holes.push(whole(cluster, "the archive is incomplete"));
         }
+        if home.is_partial(root) {
+            holes.push(whole(cluster, "the gather stopped before its end"));
+        }
     }
     for (index, cluster) in (0_u32..).zip(clusters) {
         if cluster.suspect {

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use crate::archive::{ArchiveGap, GapKind};
 use crate::ingest::kube_yaml::Problem;
+use crate::layout::{Note, NoteKind};
 use crate::model::{EntryPath, Gap, GapReason};
 
 /// Damage of the container as gaps of the report.
@@ -24,6 +25,17 @@ pub(super) fn of_archive(input: u32, gaps: &[ArchiveGap]) -> Vec<Gap> {
             Gap { input, path: EntryPath::from(gap.path.as_str()), reason: reason(gap.kind), detail }
         })
         .collect()
+}
+
+/// What the layout has to say about an input.
+pub(super) fn of_notes(input: u32, notes: Vec<Note>) -> Vec<Gap> {
+    let reason = |kind: NoteKind| match kind {
+        NoteKind::NotRead => GapReason::NotRead,
+        NoteKind::Partial | NoteKind::Missing => GapReason::Truncated,
+        NoteKind::Empty => GapReason::Empty,
+        NoteKind::Limit => GapReason::Limit,
+    };
+    notes.into_iter().map(|note| Gap { input, path: EntryPath::from(note.path.as_str()), reason: reason(note.kind), detail: note.text }).collect()
 }
 
 /// Problems of manifests as gaps. Throttling notes and NUL tails leave the objects whole and are left out.

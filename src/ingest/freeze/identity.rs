@@ -1,140 +1,15 @@
-//! Decides which directories show the same cluster. Wrong joins are worse than none: when the evidence is not there, they stay apart.
+//! Decides which directories show the same cluster. Wrong joins are worse than none: when the evidence is not there, or points two
+//! ways, they stay apart.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use super::home::Root;
-use crate::graph::Object;
-use crate::graph::tape::Value;
+use super::traits::Traits;
 use crate::model::Uid;
 
-/// What the objects of one cluster directory say about the cluster.
-#[derive(Debug, Default)]
-pub(super) struct Traits {
-    /// UIDs of objects that an API server made for this cluster alone: pods, and objects of the namespaces MTC runs in. Backups and
-    /// what Velero syncs with them are not among them.
-    pub(super) uids: BTreeSet<Uid>,
-    pub(super) cluster_id: Option<Arc<str>>,
-    pub(super) infrastructure: Option<Arc<str>>,
-    pub(super) kubernetes: Option<Arc<str>>,
-    pub(super) backed_up_by: Option<Arc<str>>,
-    pub(super) nodes: BTreeSet<Arc<str>>,
-    pub(super) pods: BTreeSet<Uid>,
-    pub(super) restored_by: BTreeSet<Arc<str>>,
-    pub(super) restores: BTreeSet<Arc<str>>,
-    pub(super) restore_pods: BTreeSet<Uid>,
-    pub(super) backup_pods: BTreeSet<Uid>,
-    pub(super) has_mtc: bool,
-    pub(super) plan_uids_backed_up: BTreeSet<Arc<str>>,
-    pub(super) plan_uids_restored: BTreeSet<Arc<str>>,
-    /// Direct volume migrations by UID, with the MigClusters of source and target.
-    pub(super) volume_migrations: BTreeMap<Arc<str>, (Arc<str>, Arc<str>)>,
-    /// Direct volume migrations whose server pods or routes are here, and those whose client pods are.
-    pub(super) serves: BTreeSet<Arc<str>>,
-    pub(super) copies_from: BTreeSet<Arc<str>>,
-    /// The MigCluster that stands for the cluster of the controller.
-    pub(super) host_mig_cluster: Option<Arc<str>>,
-}
-
-const SYNCED: &[&str] = &["Backup", "PodVolumeBackup", "BackupStorageLocation", "Secret", "ConfigMap"];
-
-impl Traits {
-    pub(super) fn add(&mut self, object: &Object) {
-        let namespace = object.namespace.as_deref().unwrap_or_default();
-        let in_mtc = matches!(namespace, "openshift-migration" | "openshift-adp" | "mig");
-        let kind = object.kind();
-        if let Some(uid) = &object.uid
-            && (kind == "Pod" || (in_mtc && !SYNCED.contains(&kind)))
-        {
-            self.uids.insert(uid.clone());
-        }
-        match kind {
-            "ClusterVersion" => self.cluster_id = text(object, "spec.clusterID"),
-            "Infrastructure" => self.infrastructure = text(object, "status.infrastructureName"),
-            "Node" => {
-                self.nodes.insert(object.name.clone());
-                self.kubernetes = self.kubernetes.take().or_else(|| text(object, "status.nodeInfo.kubeletVersion"));
-            }
-            "Pod" => self.add_pod(object),
-            "Restore" => {
-                self.has_mtc = true;
-                self.restores.insert(object.name.clone());
-                self.plan_uids_restored.extend(plan_uid(object));
-            }
-            "PodVolumeRestore" => {
-                self.has_mtc = true;
-                self.restore_pods.extend(object.text("spec.pod.uid").map(|uid| Uid::from(&*uid)));
-                self.restore_pods.extend(object.label("velero.io/pod-uid").map(Uid::from));
-            }
-            "PodVolumeBackup" => {
-                self.has_mtc = true;
-                self.backup_pods.extend(object.text("spec.pod.uid").map(|uid| Uid::from(&*uid)));
-                self.nodes.extend(text(object, "spec.node"));
-            }
-            "Backup" => {
-                self.has_mtc = true;
-                self.plan_uids_backed_up.extend(plan_uid(object));
-                let version = object
-                    .body
-                    .as_ref()
-                    .and_then(|body| body.root().path("metadata.annotations"))
-                    .and_then(|annotations| annotations.get("velero.io/source-cluster-k8s-gitversion"))
-                    .and_then(Value::text);
-                self.backed_up_by = self.backed_up_by.take().or_else(|| version.map(|version| Arc::from(&*version)));
-            }
-            "MigCluster" => {
-                self.has_mtc = true;
-                if object.field("spec.isHostCluster").and_then(Value::as_bool) == Some(true) {
-                    self.host_mig_cluster = Some(object.name.clone());
-                }
-            }
-            "DirectVolumeMigration" => {
-                self.has_mtc = true;
-                if let (Some(uid), Some(source), Some(target)) =
-                    (&object.uid, text(object, "spec.srcMigClusterRef.name"), text(object, "spec.destMigClusterRef.name"))
-                {
-                    self.volume_migrations.insert(uid.0.clone(), (source, target));
-                }
-            }
-            "Route" | "Service" => self.serves.extend(object.label("directvolumemigration").map(Arc::from)),
-            "MigrationController" | "MigPlan" => self.has_mtc = true,
-            _ => {}
-        }
-    }
-
-    fn add_pod(&mut self, pod: &Object) {
-        self.pods.extend(pod.uid.clone());
-        self.nodes.extend(text(pod, "spec.nodeName"));
-        if let Some(migration) = pod.label("directvolumemigration") {
-            let server = pod.label("purpose") == Some("rsync")
-                || pod.name.contains("rsync-server")
-                || pod.name.starts_with("directvolumemigration-rsync-transfer");
-            if server {
-                self.serves.insert(migration.into())
-            } else {
-                self.copies_from.insert(migration.into())
-            };
-        }
-        let waits = pod
-            .field("spec.initContainers")
-            .into_iter()
-            .flat_map(Value::items)
-            .any(|container| matches!(container.get("name").and_then(Value::text).as_deref(), Some("restic-wait" | "restore-wait")));
-        if waits && let Some(restore) = pod.label("velero.io/restore-name") {
-            self.restored_by.insert(restore.into());
-        }
-    }
-}
-
-fn text(object: &Object, path: &str) -> Option<Arc<str>> {
-    object.text(path).filter(|text| !text.is_empty()).map(|text| Arc::from(&*text))
-}
-
-fn plan_uid(object: &Object) -> Option<Arc<str>> {
-    object.label("migration.openshift.io/migrated-by-migplan").map(Arc::from)
-}
-
-/// Groups of cluster directories that show one cluster, each with the evidence; and pairs inside one gather whose data seem mixed.
+/// Groups of cluster directories that show one cluster, each with the evidence; and what stayed apart against some evidence.
 #[derive(Debug, Default)]
 pub(super) struct Joined {
     /// Group of each root.
@@ -143,25 +18,83 @@ pub(super) struct Joined {
     pub(super) by: BTreeMap<usize, BTreeSet<&'static str>>,
     /// Roots whose data seem mixed, with the other one.
     pub(super) suspect: BTreeMap<usize, usize>,
+    /// Roots with evidence for two clusters that are certainly not one: each with one root of either.
+    pub(super) torn: BTreeMap<usize, (usize, usize)>,
 }
 
-pub(super) fn join(roots: &[Root], traits: &[Traits]) -> Joined {
+/// What speaks for two directories showing one cluster, the strongest first.
+const EVIDENCE: &[&str] = &["cluster-id", "infrastructure", "api-url", "object-uid"];
+
+/// `is_loose` tells the directories of files that somebody put there by hand: such a directory may hold files of several clusters, so
+/// that it never joins two others.
+pub(super) fn join(roots: &[Root], traits: &[Traits], is_loose: &dyn Fn(usize) -> bool) -> Joined {
     let mut joined = Joined { group: (0..roots.len()).collect(), ..Joined::default() };
-    for a in 0..roots.len() {
-        for b in a + 1..roots.len() {
-            let Some(by) = same_cluster(&traits[a], &traits[b]) else { continue };
-            let one_gather = roots[a].input == roots[b].input && roots[a].gather == roots[b].gather;
-            if one_gather {
-                // All remote clusters of a gather share one kubeconfig, so the data of one may lie under the name of another.
-                joined.suspect.insert(a, b);
-                joined.suspect.insert(b, a);
-                continue;
-            }
-            joined.unite(a, b, by);
+    let mut pairs = pairs(roots, traits);
+    pairs.sort_unstable();
+    for &(_, a, b) in &pairs {
+        if roots[a].input == roots[b].input && roots[a].gather == roots[b].gather {
+            // All remote clusters of a gather share one kubeconfig, so the data of one may lie under the name of another.
+            joined.suspect.insert(a, b);
+            joined.suspect.insert(b, a);
         }
     }
+    let (loose, firm): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|&(_, a, b)| is_loose(a) || is_loose(b));
+    for (by, a, b) in firm {
+        // Which of two mixed directories is true is unknown, so that neither is joined with anything.
+        if joined.suspect.contains_key(&a) || joined.suspect.contains_key(&b) || joined.group[a] == joined.group[b] {
+            continue;
+        }
+        match joined.contradiction(roots, traits, a, b) {
+            Some((one, other)) => drop(joined.torn.entry(b).or_insert((one, other))),
+            None => joined.unite(a, b, EVIDENCE[by]),
+        }
+    }
+    join_loose(&loose, is_loose, &mut joined);
     place_the_nameless(roots, traits, &mut joined);
     joined
+}
+
+/// All pairs of roots with evidence for one cluster, by the strongest of it.
+fn pairs(roots: &[Root], traits: &[Traits]) -> Vec<(usize, usize, usize)> {
+    let mut found: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+    let same = |a: Option<&str>, b: Option<&str>| a.is_some() && a == b;
+    for a in 0..roots.len() {
+        for b in a + 1..roots.len() {
+            let (one, other) = (&traits[a], &traits[b]);
+            let strongest = [
+                same(one.cluster_id.as_deref(), other.cluster_id.as_deref())
+                    || same(roots[a].short_id.as_deref(), roots[b].short_id.as_deref())
+                    || short_id_fits(&roots[a], other)
+                    || short_id_fits(&roots[b], one),
+                same(one.infrastructure.as_deref(), other.infrastructure.as_deref()),
+                same(one.api.as_deref(), other.api.as_deref()),
+            ];
+            if let Some(by) = strongest.iter().position(|holds| *holds) {
+                found.insert((a, b), by);
+            }
+        }
+    }
+    let mut holders: FxHashMap<&Uid, Vec<usize>> = FxHashMap::default();
+    for (root, traits) in traits.iter().enumerate() {
+        for uid in &traits.uids {
+            holders.entry(uid).or_default().push(root);
+        }
+    }
+    let shared: BTreeSet<&[usize]> = holders.values().map(Vec::as_slice).filter(|roots| roots.len() > 1).collect();
+    for roots in shared {
+        for (at, &a) in roots.iter().enumerate() {
+            for &b in &roots[at + 1..] {
+                found.entry((a, b)).or_insert(EVIDENCE.len() - 1);
+            }
+        }
+    }
+    found.into_iter().map(|((a, b), by)| (by, a, b)).collect()
+}
+
+/// OADP calls the directory of a cluster by the first eight characters of its id.
+fn short_id_fits(root: &Root, other: &Traits) -> bool {
+    let Some(short) = &root.short_id else { return false };
+    other.cluster_id.as_deref().is_some_and(|id| id.split('-').next() == Some(short))
 }
 
 impl Joined {
@@ -177,23 +110,44 @@ impl Joined {
         all.extend(evidence);
         all.insert(by);
     }
+
+    /// Two roots that would come into one group and are certainly two clusters: two directories of one gather, or two ids.
+    fn contradiction(&self, roots: &[Root], traits: &[Traits], a: usize, b: usize) -> Option<(usize, usize)> {
+        let members = |group: usize| (0..roots.len()).filter(move |&root| self.group[root] == group);
+        let differ = |one: Option<&str>, other: Option<&str>| one.is_some() && other.is_some() && one != other;
+        let apart = |&(one, other): &(usize, usize)| {
+            (roots[one].input == roots[other].input && roots[one].gather == roots[other].gather)
+                || differ(traits[one].cluster_id.as_deref(), traits[other].cluster_id.as_deref())
+                || differ(traits[one].infrastructure.as_deref(), traits[other].infrastructure.as_deref())
+        };
+        members(self.group[a]).flat_map(|one| members(self.group[b]).map(move |other| (one, other))).find(apart)
+    }
 }
 
-fn same_cluster(a: &Traits, b: &Traits) -> Option<&'static str> {
-    if a.cluster_id.is_some() && a.cluster_id == b.cluster_id {
-        return Some("cluster-id");
+/// Loose files follow the one cluster that they show, and stay where they are when they show two.
+fn join_loose(pairs: &[(usize, usize, usize)], is_loose: &dyn Fn(usize) -> bool, joined: &mut Joined) {
+    let mut shown: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
+    for &(by, a, b) in pairs {
+        for (loose, other) in [(a, b), (b, a)] {
+            if is_loose(loose) && !is_loose(other) && !joined.suspect.contains_key(&other) {
+                shown.entry(loose).or_default().push((other, by));
+            }
+        }
     }
-    if a.infrastructure.is_some() && a.infrastructure == b.infrastructure {
-        return Some("infrastructure");
+    for (loose, others) in shown {
+        let (first, by) = others[0];
+        match others.iter().find(|(other, _)| joined.group[*other] != joined.group[first]) {
+            Some(&(second, _)) => drop(joined.torn.insert(loose, (first, second))),
+            None => joined.unite(loose, first, EVIDENCE[by]),
+        }
     }
-    let (small, large) = if a.uids.len() <= b.uids.len() { (&a.uids, &b.uids) } else { (&b.uids, &a.uids) };
-    small.iter().any(|uid| large.contains(uid)).then_some("object-uid")
 }
 
 /// An inspect of an application namespace names no cluster. It is placed by the UIDs of its pods, then by the restore that its pods
 /// wait for, then by nodes that only one cluster has. Names prove nothing: a stage pod has the same one on both sides.
 fn place_the_nameless(roots: &[Root], traits: &[Traits], joined: &mut Joined) {
-    let nameless: Vec<usize> = (0..roots.len()).filter(|&root| roots[root].of.name.is_none() && !traits[root].has_mtc).collect();
+    let nameless: Vec<usize> =
+        (0..roots.len()).filter(|&root| roots[root].of.name.is_none() && !traits[root].has_mtc && !joined.torn.contains_key(&root)).collect();
     for root in nameless {
         let candidates: BTreeSet<usize> = (0..roots.len()).filter(|&other| traits[other].has_mtc).map(|other| joined.group[other]).collect();
         if candidates.contains(&joined.group[root]) {

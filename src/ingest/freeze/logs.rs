@@ -56,8 +56,14 @@ pub(super) fn merge(chunks: Vec<(u32, Chunk)>) -> Merged {
 pub(super) fn place(logs: Vec<Whole>, home: &Home, of_root: &[ClusterId], builder: &mut Builder) {
     let mut scans = Vec::with_capacity(logs.len());
     for whole in logs {
-        let Some(root) = home.root_of(whole.input, &whole.path).or_else(|| home.host_below(whole.input, &whole.path)) else { continue };
+        let of_gather = whole.component == Component::Gather;
+        let root = if of_gather { home.host_of(whole.input, &whole.path) } else { home.root_of(whole.input, &whole.path) };
+        let Some(root) = root else { continue };
         let Some(identity) = layout::log_path(&whole.path) else { continue };
+        if layout::is_loose_log(&whole.path) && !home.is_loose(root) {
+            // A gather holds logs of programs that nobody here knows; only what somebody attached by hand was meant to be read.
+            continue;
+        }
         let stream = match identity.stream {
             "current" => Stream::Current,
             "previous" => Stream::Previous,
@@ -132,6 +138,7 @@ fn choose_canonical(logs: &mut [Log]) {
         log.canonical = match log.stream {
             Stream::Rotated => true,
             Stream::Collected if log.component == Component::Gather => true,
+            Stream::Collected if layout::is_loose_log(log.path.as_str()) => !covered(log),
             Stream::Collected => log.component != Component::NodeAgent && !covered(log),
             _ if log.component == Component::LogReader => !others.contains_key(&log.cluster),
             _ => {

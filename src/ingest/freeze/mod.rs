@@ -6,7 +6,12 @@ mod gaps;
 mod home;
 mod identity;
 mod logs;
+mod mig_clusters;
+mod notes;
+mod obfuscated;
+mod summary;
 mod timestamp;
+mod traits;
 
 use std::sync::Arc;
 
@@ -19,6 +24,7 @@ use crate::graph::{Builder, Dataset, Event, Graph, Input, Object};
 use crate::layout::Gather;
 use crate::model::{EntryPath, Gap, Timestamp};
 use home::Home;
+pub use notes::notes;
 
 /// Everything that was read of one input.
 #[derive(Debug)]
@@ -78,21 +84,19 @@ impl Collected {
         let name = if repeats == 0 { input.name } else { format!("{}#{}", input.name, repeats + 1) };
         let same = !sha256.is_empty() && self.inputs.iter().any(|other| other.sha256 == sha256);
         let gathers = input.gathers;
-        let mut layouts: Vec<String> = gathers.iter().map(|gather| gather.flavour.to_owned()).collect();
-        layouts.sort();
-        layouts.dedup();
         self.inputs.push(Input {
             name,
             sha256,
             bytes: input.walked.input_bytes,
             files: input.walked.files,
-            layouts,
+            layouts: Vec::new(),
             complete: input.walked.complete,
         });
         if same {
             // The same archive twice is one dataset: its second copy would only count everything twice.
             return;
         }
+        self.gaps.extend(gaps::of_notes(index, notes::of(&input.paths, &input.walked, &input.gaps, &gathers)));
         self.home.add(index, gathers);
         self.gaps.extend(gaps::of_archive(index, &input.gaps));
         for harvest in input.harvests {
@@ -121,10 +125,17 @@ impl Collected {
         let copies = (self.objects.len() + self.events.len()) as u64;
         let logs = logs::merge(std::mem::take(&mut self.chunks));
         self.gaps.extend(logs.gaps);
+        self.home.learn(&self.texts);
         let clusters = clusters::find(&self, &logs.logs);
         let mut builder = Builder { inputs: self.inputs.clone(), clusters: clusters.list, ..Builder::default() };
         builder.datasets =
             self.home.gathers().map(|(input, gather)| Dataset { input, root: gather.root.clone(), flavour: gather.flavour.to_owned() }).collect();
+        for (index, input) in (0_u32..).zip(&mut builder.inputs) {
+            let mut flavours: Vec<String> = self.home.gathers().filter(|(of, _)| *of == index).map(|(_, gather)| gather.flavour.to_owned()).collect();
+            flavours.sort();
+            flavours.dedup();
+            input.layouts = flavours;
+        }
         let of_root = |root: Option<usize>| root.and_then(|root| clusters.of_root.get(root).copied());
         // What lies in no gather at all belongs to nobody.
         let objects = self.objects.into_iter().filter_map(|seen| Some(Object { cluster: of_root(seen.root)?, ..seen.it }));

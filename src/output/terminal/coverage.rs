@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 
-use super::fit::{grouped, one_line, period, wrap};
+use super::fit::{counted, grouped, one_line, period, wrap};
 use super::paint::Paint;
 use crate::finding::view::{Coverage, CoveredCluster};
 use crate::output::Options;
@@ -32,6 +32,7 @@ pub(in crate::output) fn text(view: &Coverage, options: &Options) -> String {
         format!("{} on {at}: {}", hole.what, hole.reason)
     });
     page.section("Absence proves nothing for", holes);
+    page.section("Logs that do not reach back", view.notes.iter().cloned());
     page.section("Rules that could not be judged", view.skipped.iter().map(|rule| format!("{}: {}", rule.rule, rule.reason)));
     page.commands(&view.collect);
     page.out
@@ -71,17 +72,17 @@ impl Sheet<'_> {
         if let Some(now) = &cluster.now {
             self.item(2, &format!("gathered until {}", super::fit::minute(now)));
         }
-        self.item(2, &format!("{} objects, {} events", grouped(cluster.objects), grouped(cluster.events)));
+        self.item(2, &format!("{}, {}", counted(cluster.objects, "object"), counted(cluster.events, "event")));
         let kinds = cluster.kinds.iter().map(|kind| (kind.kind.as_str(), kind.objects));
-        self.counts("kinds", kinds.collect());
+        self.counts("kind", kinds.collect());
         let namespaces = cluster.namespaces.iter().map(|namespace| (namespace.name.as_str(), namespace.objects));
-        self.counts("namespaces", namespaces.collect());
+        self.counts("namespace", namespaces.collect());
         for log in &cluster.logs {
             let window = match (&log.from, &log.to) {
                 (Some(from), Some(to)) => period(from, to),
                 _ => "no times".to_owned(),
             };
-            self.item(2, &format!("{} log: {} files, {} lines, {window}", log.component, grouped(log.files), grouped(log.lines)));
+            self.item(2, &format!("{} log: {}, {}, {window}", log.component, counted(log.files, "file"), counted(log.lines, "line")));
         }
     }
 
@@ -95,7 +96,7 @@ impl Sheet<'_> {
         let shown: Vec<String> = counts.iter().take(limit).map(|(name, count)| format!("{name} {}", grouped(*count))).collect();
         let rest = counts.len().saturating_sub(limit);
         let rest = if rest == 0 { String::new() } else { format!(", {rest} more (-v)") };
-        self.item(2, &format!("{} {what}: {}{rest}", counts.len(), shown.join(", ")));
+        self.item(2, &format!("{}: {}{rest}", counted(counts.len() as u64, what), shown.join(", ")));
     }
 
     fn section(&mut self, heading: &str, lines: impl ExactSizeIterator<Item = String>) {

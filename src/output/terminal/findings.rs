@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::fit::{columns, minute, one_line, period, quoted};
+use super::fit::{columns, minute, one_line, period};
 use super::page::Page;
 use super::paint::Paint;
 use super::{runs, snippet};
-use crate::finding::{Finding, Link, Migration, Report};
+use crate::finding::{Finding, Link, Migration, Report, see};
 
 /// Pieces of evidence drawn for a cause; a consequence is drawn once, since its cause is what is read.
 const PROOFS_OF_CAUSE: usize = 3;
@@ -74,10 +74,7 @@ fn write_one(page: &mut Page<'_>, finding: &Finding, proofs: usize) {
     if let Some(target) = finding.look_at.as_ref().filter(|target| Some(*target) != finding.subject.as_ref() || finding.root_cause) {
         page.field(INDENT, "Look at", &page.object(target));
     }
-    if let Some(proof) = finding.evidence.first().filter(|proof| !proof.path.is_empty()) {
-        let command = format!("mig-analyze cat {} -i {}", quoted(&proof.place()), quoted(page.input(proof.input)));
-        page.command(INDENT, "See", &command);
-    }
+    see(page, finding, proofs);
     for (at, link) in finding.links.iter().enumerate() {
         page.command(INDENT, if at == 0 { "Read" } else { "" }, link);
     }
@@ -124,6 +121,22 @@ fn evidence(page: &mut Page<'_>, finding: &Finding, proofs: usize) {
     if left > 0 {
         let text = page.paint.faint(&format!("{left} more with -v"));
         page.line(&format!("{}{text}", " ".repeat(INDENT)));
+    }
+}
+
+/// How to check us: each proof that was drawn, in the archive, and the object on its cluster.
+fn see(page: &mut Page<'_>, finding: &Finding, proofs: usize) {
+    let shown = if page.options.verbose { finding.evidence.len() } else { proofs };
+    let mut commands: Vec<String> = Vec::new();
+    for proof in finding.evidence.iter().take(shown).filter(|proof| !proof.path.is_empty()) {
+        commands.push(see::in_archive(&proof.place(), page.input(proof.input)));
+    }
+    if let Some(target) = finding.look_at.as_ref().or(finding.subject.as_ref()) {
+        let cluster = page.cluster(&target.cluster);
+        commands.extend(see::on_cluster(target).into_iter().take(proofs).map(|command| format!("{command}  # on {cluster}")));
+    }
+    for (at, command) in commands.iter().enumerate().filter(|(at, command)| !commands[..*at].contains(command)) {
+        page.command(INDENT, if at == 0 { "See" } else { "" }, command);
     }
 }
 

@@ -51,6 +51,23 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// A text behind a lead of so many columns, its further lines indented as far. On a narrow page the indent gives way.
+pub(super) fn folded(text: &str, lead: usize, width: usize) -> String {
+    let indent = if lead + 30 > width { 4 } else { lead };
+    let mut lines = wrap(text, width.saturating_sub(lead).max(30)).into_iter();
+    let mut out = lines.next().unwrap_or_default();
+    // The first line stands behind the lead; where the rest has more room, it uses it.
+    let rest = lines.collect::<Vec<_>>().join(" ");
+    if !rest.is_empty() {
+        for line in wrap(&rest, width.saturating_sub(indent).max(30)) {
+            out.push('\n');
+            out.push_str(&" ".repeat(indent));
+            out.push_str(&line);
+        }
+    }
+    out
+}
+
 /// Time as people write it, to the minute: `2021-05-12 08:10 UTC`.
 pub(super) fn minute(time: &str) -> String {
     match (time.get(..10), time.get(11..16)) {
@@ -69,11 +86,6 @@ pub(super) fn period(from: &str, to: &str) -> String {
     }
 }
 
-/// A word of a shell command, quoted so that no archive can smuggle in another command.
-pub(super) fn quoted(word: &str) -> String {
-    format!("'{}'", escape_control(word).replace('\'', "'\\''"))
-}
-
 /// A number in groups: `18,220`.
 pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -85,6 +97,11 @@ pub(super) fn grouped(number: u64) -> String {
         out.push(digit);
     }
     out
+}
+
+/// `1 line`, `1,234 lines`.
+pub(super) fn counted(number: u64, thing: &str) -> String {
+    format!("{} {thing}{}", grouped(number), if number == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]
@@ -102,18 +119,22 @@ mod tests {
     }
 
     #[test]
+    fn a_long_text_is_folded_under_itself_where_there_is_room() {
+        let text = "one two three four five six seven eight nine ten eleven twelve";
+        assert_eq!(folded(text, 10, 45), "one two three four five six seven\n          eight nine ten eleven twelve");
+        assert_eq!(folded(text, 30, 40), "one two three four five six\n    seven eight nine ten eleven twelve");
+        assert_eq!(folded("short", 10, 40), "short");
+    }
+
+    #[test]
     fn numbers_and_times_read_well() {
         assert_eq!(grouped(0), "0");
+        assert_eq!((counted(1, "line").as_str(), counted(2_000, "line").as_str()), ("1 line", "2,000 lines"));
         assert_eq!(grouped(1_234_567), "1,234,567");
         assert_eq!(minute("2021-05-12T08:10:23Z"), "2021-05-12 08:10 UTC");
         assert_eq!(minute("yesterday"), "yesterday");
         assert_eq!(period("2021-05-12T08:10:23Z", "2021-05-12T09:11:00Z"), "2021-05-12 08:10 to 09:11 UTC");
         assert_eq!(period("2021-05-12T08:10:23Z", "2021-05-12T08:10:59Z"), "2021-05-12 08:10 UTC");
         assert_eq!(period("2021-05-11T08:10:23Z", "2021-05-12T09:11:00Z"), "2021-05-11 08:10 to 2021-05-12 09:11 UTC");
-    }
-
-    #[test]
-    fn a_quote_in_a_path_cannot_end_the_argument() {
-        assert_eq!(quoted("a'; rm -rf /"), "'a'\\''; rm -rf /'");
     }
 }

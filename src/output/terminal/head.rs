@@ -275,10 +275,12 @@ fn missing(page: &Page<'_>) -> String {
         return format!("the rest of {}, which is cut off or damaged: attach it again", input.name);
     }
     let other = report.migrations.iter().filter(|run| run.superseded_by.is_none()).find_map(|run| Some((run, run.collect.first()?)));
-    match other {
-        Some((run, command)) => with_command(page, Some(&format!("for {}", run.name)), command),
-        None => format!("nothing that this verdict needs; {} files could not be read", report.gaps.len()),
+    if let Some((run, command)) = other {
+        return with_command(page, Some(&format!("for {}", run.name)), command);
     }
+    // What was left unread on purpose, or is a remark on the whole input, is no damage.
+    let damaged = report.gaps.iter().filter(|gap| !matches!(gap.reason.as_str(), "not-read" | "obfuscated")).count();
+    format!("nothing that this verdict needs; {damaged} files could not be read")
 }
 
 /// Why the first unknown link of a chain could not be judged.

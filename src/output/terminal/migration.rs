@@ -2,42 +2,95 @@ use std::io::{self, Write};
 
 use super::fit::{columns, minute, wrap};
 use super::paint::Paint;
-use crate::finding::view::{MigrationView, VolumeView};
+use super::table::grid;
+use crate::finding::view::{MigrationView, VolumeView, bytes};
 use crate::output::Options;
 
 /// Writes a run in full.
 pub(in crate::output) fn render(view: &MigrationView, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Sheet { paint: Paint { colour: options.colour }, width: options.width.clamp(40, 240), out };
     head(view, &mut page)?;
-    page.heading("Steps")?;
-    let rows: Vec<[String; 4]> = view
-        .steps
-        .iter()
-        .flat_map(|step| {
-            let first = [step.step.clone(), step.state.clone(), time(step.started.as_deref()), step.duration.clone().unwrap_or_default()];
-            let inner = step.phases.iter().map(|phase| {
-                [format!("  {}", phase.phase), phase.state.clone(), time(phase.started.as_deref()), phase.duration.clone().unwrap_or_default()]
-            });
-            [first].into_iter().chain(inner).collect::<Vec<_>>()
-        })
-        .collect();
-    page.table(&["STEP", "STATE", "BEGAN", "TOOK"].map(str::to_owned), &rows)?;
-    if view.steps.iter().any(|step| step.phases.iter().any(|phase| phase.from == "log")) {
-        page.aside("Times of completed phases are those of the controller's log.")?;
-    }
-    page.heading("Volumes")?;
-    if view.volumes.is_empty() {
-        page.aside("none")?;
-    } else {
-        let rows: Vec<[String; 7]> = view.volumes.iter().map(volume).collect();
-        page.table(&["CLAIM", "METHOD", "STATE", "BYTES", "ATTEMPTS", "EXIT", "TARGET CLAIM"].map(str::to_owned), &rows)?;
-    }
+    steps(view, &mut page)?;
+    volumes(view, &mut page)?;
+    images(view, &mut page)?;
+    page.list("Hooks", &view.hooks)?;
     page.list("Errors", &view.errors)?;
     page.list("Warnings", &view.warnings)?;
-    page.list("Hooks", &view.hooks)?;
     page.list("Why", &view.because)?;
     page.list("Root", &view.roots)?;
-    page.list("To settle what is open", &view.collect)
+    page.commands("See for yourself", &view.see)?;
+    page.commands("To settle what is open", &view.collect)?;
+    page.list("What is missing", &view.notes)
+}
+
+/// The itinerary. A time that nobody wrote down is marked.
+fn steps(view: &MigrationView, page: &mut Sheet<'_>) -> io::Result<()> {
+    page.heading("Itinerary")?;
+    if view.steps.is_empty() {
+        return page.aside("no pipeline, and no line of the controller's log about it");
+    }
+    let began = |time: Option<&str>, from: &str| format!("{}{}", if from == "inferred" { "~" } else { "" }, time_of(time));
+    let mut rows = vec![["STEP", "STATE", "BEGAN", "TOOK"].map(str::to_owned).to_vec()];
+    for step in &view.steps {
+        let name = if step.step.is_empty() { "unknown step" } else { &step.step };
+        rows.push(vec![name.to_owned(), step.state.clone(), began(step.started.as_deref(), &step.from), step.duration.clone().unwrap_or_default()]);
+        for phase in &step.phases {
+            let took = phase.duration.clone().unwrap_or_default();
+            rows.push(vec![format!("  {}", phase.phase), phase.state.clone(), began(phase.started.as_deref(), &phase.from), took]);
+        }
+    }
+    page.table(&rows)?;
+    let phases = || view.steps.iter().flat_map(|step| &step.phases);
+    if phases().any(|phase| phase.from == "log") {
+        page.aside("Times of phases are those of the controller's log, those of steps are the pipeline's.")?;
+    }
+    if phases().any(|phase| phase.from == "inferred") || view.steps.iter().any(|step| step.from == "inferred") {
+        page.aside("~ inferred: no line and no condition tells this time; it follows from what came before and after.")?;
+    }
+    Ok(())
+}
+
+fn volumes(view: &MigrationView, page: &mut Sheet<'_>) -> io::Result<()> {
+    page.heading("Volumes")?;
+    if view.volumes.is_empty() {
+        return page.aside("none");
+    }
+    let mut rows = vec![["CLAIM", "PLAN", "STATE", "DATA", "RATE", "TRIES", "EXIT", "TARGET CLAIM"].map(str::to_owned).to_vec()];
+    rows.extend(view.volumes.iter().map(volume));
+    page.table(&rows)?;
+    for volume in &view.volumes {
+        let state = volume.object_state.as_ref().map(|state| format!(" {state}")).unwrap_or_default();
+        let message = volume.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default();
+        if let Some(object) = &volume.object {
+            page.item(&format!("{}/{} by {object}{state}{message}", volume.namespace, volume.pvc))?;
+        }
+    }
+    Ok(())
+}
+
+fn images(view: &MigrationView, page: &mut Sheet<'_>) -> io::Result<()> {
+    if view.images.is_empty() {
+        return Ok(());
+    }
+    page.heading("Image streams")?;
+    let mut rows = vec![["IMAGE STREAM", "TO NAMESPACE", "STATE", "PHASE", "ERRORS"].map(str::to_owned).to_vec()];
+    for image in &view.images {
+        let phase = image.phase.clone().unwrap_or_else(|| "-".to_owned());
+        rows.push(vec![
+            format!("{}/{}", image.namespace, image.name),
+            image.target.clone(),
+            image.state.clone(),
+            phase,
+            image.errors.len().to_string(),
+        ]);
+    }
+    page.table(&rows)?;
+    for image in &view.images {
+        for error in &image.errors {
+            page.item(&format!("{}/{}: {error}", image.namespace, image.name))?;
+        }
+    }
+    Ok(())
 }
 
 fn head(view: &MigrationView, page: &mut Sheet<'_>) -> io::Result<()> {
@@ -71,25 +124,32 @@ fn head(view: &MigrationView, page: &mut Sheet<'_>) -> io::Result<()> {
     Ok(())
 }
 
-fn time(time: Option<&str>) -> String {
+fn time_of(time: Option<&str>) -> String {
     time.map_or_else(|| "-".to_owned(), |time| time.replace('T', " ").trim_end_matches('Z').to_owned())
 }
 
-fn volume(volume: &VolumeView) -> [String; 7] {
-    let number = |number: Option<String>| number.unwrap_or_else(|| "-".to_owned());
-    let bytes = match (volume.bytes, volume.total) {
-        (Some(done), Some(total)) => format!("{done}/{total}"),
-        (Some(done), None) => done.to_string(),
-        _ => "-".to_owned(),
+fn volume(volume: &VolumeView) -> Vec<String> {
+    let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+    let data = match (volume.bytes, volume.total, &volume.percent) {
+        (Some(done), Some(total), _) => format!("{} of {}", bytes(done), bytes(total)),
+        (Some(done), None, _) => bytes(done),
+        (None, Some(total), _) => format!("? of {}", bytes(total)),
+        (None, None, percent) => or_dash(percent.clone()),
+    };
+    let plan = match (&volume.action, &volume.copy_method) {
+        (Some(action), Some(method)) if action == "copy" => format!("{action} {method}"),
+        (Some(action), _) => action.clone(),
+        _ => volume.method.clone(),
     };
     let target = volume.target_state.as_deref().unwrap_or("not gathered");
-    [
+    vec![
         format!("{}/{}", volume.namespace, volume.pvc),
-        volume.method.clone(),
+        plan,
         volume.state.clone(),
-        bytes,
-        number(volume.attempts.map(|attempts| attempts.to_string())),
-        number(volume.exit_code.map(|code| code.to_string())),
+        data,
+        or_dash(volume.rate.clone()),
+        or_dash(volume.attempts.map(|attempts| attempts.to_string())),
+        or_dash(volume.exit_code.map(|code| code.to_string())),
         if volume.target == volume.pvc { target.to_owned() } else { format!("{} {target}", volume.target) },
     ]
 }
@@ -127,23 +187,30 @@ impl Sheet<'_> {
             return Ok(());
         }
         self.heading(title)?;
-        for item in items {
-            let mut first = "- ";
-            for line in wrap(item, self.width.saturating_sub(2)) {
-                writeln!(self.out, "{first}{line}")?;
-                first = "  ";
-            }
+        items.iter().try_for_each(|item| self.item(item))
+    }
+
+    fn item(&mut self, item: &str) -> io::Result<()> {
+        let mut first = "- ";
+        for line in wrap(item, self.width.saturating_sub(2)) {
+            writeln!(self.out, "{first}{line}")?;
+            first = "  ";
         }
         Ok(())
     }
 
-    fn table<const N: usize>(&mut self, head: &[String; N], rows: &[[String; N]]) -> io::Result<()> {
-        let widths: Vec<usize> = (0..N).map(|at| rows.iter().chain([head]).map(|row| columns(&row[at])).max().unwrap_or(0)).collect();
-        for (number, row) in [head].into_iter().chain(rows).enumerate() {
-            let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell}{}", " ".repeat(width - columns(cell))));
-            let line = cells.collect::<Vec<_>>().join("  ");
-            let line = line.trim_end();
-            if number == 0 { writeln!(self.out, "{}", self.paint.faint(line))? } else { writeln!(self.out, "{line}")? }
+    /// Commands are never wrapped, so that they can be pasted.
+    fn commands(&mut self, title: &str, commands: &[String]) -> io::Result<()> {
+        if commands.is_empty() {
+            return Ok(());
+        }
+        self.heading(title)?;
+        commands.iter().try_for_each(|command| writeln!(self.out, "  {}", self.paint.command(command)))
+    }
+
+    fn table(&mut self, rows: &[Vec<String>]) -> io::Result<()> {
+        for (number, line) in grid(rows, self.width).into_iter().enumerate() {
+            if number == 0 { writeln!(self.out, "{}", self.paint.faint(&line))? } else { writeln!(self.out, "{line}")? }
         }
         Ok(())
     }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::fit::{clip_path, grouped, minute, one_line, quoted};
+use super::fit::{clip_path, grouped, minute, one_line};
 use super::page::Page;
-use crate::finding::RuleState;
+use crate::finding::{RuleState, see};
 
 /// Entries of a list that is not the point of the report.
 const SOME: usize = 8;
@@ -36,8 +36,7 @@ pub(super) fn unexplained(page: &mut Page<'_>) {
     for line in lines.iter().take(shown) {
         let last = line.last.as_deref().map(|last| format!(", last {}", minute(last))).unwrap_or_default();
         page.hanging("    ", 4, &format!("{} x {}: {}{last}", line.count, line.component, line.shape));
-        let place = quoted(&line.sample.place());
-        let command = format!("mig-analyze cat {place} -i {}", quoted(page.input(line.sample.input)));
+        let command = see::in_archive(&line.sample.place(), page.input(line.sample.input));
         page.command(6, "See", &command);
     }
     more(page, lines.len(), shown);

@@ -1,8 +1,9 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::fit::{clip, columns, grouped};
+use super::fit::{clip, columns, counted, folded};
 use super::paint::Paint;
+use crate::finding::see;
 use crate::finding::view::{Moment, Timeline};
 use crate::output::Options;
 
@@ -10,7 +11,7 @@ use crate::output::Options;
 pub(in crate::output) fn render(view: &Timeline, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let paint = Paint { colour: options.colour };
     let about = view.about.as_deref().unwrap_or("The whole case");
-    writeln!(out, "{}", paint.strong(&format!("{about}: {} moments, times are UTC", grouped(view.moments.len() as u64))))?;
+    writeln!(out, "{}", paint.strong(&format!("{about}: {}, times are UTC", counted(view.moments.len() as u64, "moment"))))?;
     view.notes.iter().try_for_each(|note| writeln!(out, "{}", paint.faint(&format!("note: {note}"))))?;
     let origins: Vec<String> = view.moments.iter().map(|moment| format!("{}/{}", moment.cluster, moment.component)).collect();
     let width = origins.iter().map(|origin| columns(origin)).max().unwrap_or(0).min(40);
@@ -28,12 +29,23 @@ pub(in crate::output) fn render(view: &Timeline, options: &Options, out: &mut dy
         };
         let origin = clip(origin, width);
         let padding = " ".repeat(width.saturating_sub(columns(&origin)));
-        writeln!(out, "{} {mark} {origin}{padding} {}", paint.faint(clock.trim_end_matches('Z')), text(moment))?;
-        if let (true, Some(place)) = (options.verbose, &moment.place) {
-            writeln!(out, "           {}", paint.faint(place))?;
+        let text = text(moment);
+        let text = if options.fold { folded(&text, 12 + width, options.width) } else { text };
+        writeln!(out, "{} {mark} {origin}{padding} {text}", paint.faint(clock.trim_end_matches('Z')))?;
+        if let (true, Some(command)) = (options.verbose, command(view, moment)) {
+            writeln!(out, "           {}", paint.command(&command))?;
         }
     }
+    let proof = |moment: &&Moment| moment.level == "error" && moment.place.is_some();
+    if let Some(command) = view.moments.iter().find(proof).or(view.moments.first()).and_then(|moment| command(view, moment)) {
+        writeln!(out, "{}", paint.faint(&format!("-v adds the proof of each moment; to see one: {command}")))?;
+    }
     Ok(())
+}
+
+fn command(view: &Timeline, moment: &Moment) -> Option<String> {
+    let input = view.inputs.get(moment.input? as usize).map_or("INPUT", String::as_str);
+    Some(see::in_archive(moment.place.as_ref()?, input))
 }
 
 fn text(moment: &Moment) -> String {

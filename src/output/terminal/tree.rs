@@ -7,7 +7,7 @@ use crate::model::Span;
 use crate::output::Options;
 
 /// Columns that a name keeps, however narrow the page is.
-const NAME: usize = 16;
+const NAME: usize = 24;
 
 /// The tree for people.
 pub(in crate::output) fn text(tree: &Tree, options: &Options) -> String {
@@ -19,6 +19,7 @@ pub(in crate::output) fn text(tree: &Tree, options: &Options) -> String {
         let what = if tree.unhealthy_only { "Nothing unhealthy" } else { "No plan, migration, backup or restore" };
         let _ = writeln!(draw.out, "{what} in these inputs.");
     }
+    draw.findings(tree);
     draw.out
 }
 
@@ -43,6 +44,19 @@ impl Draw<'_> {
         for (at, child) in node.children.iter().enumerate() {
             let (branch, below) = if at + 1 < node.children.len() { (fork, bar) } else { (last, "   ") };
             self.node(child, &format!("{indent}{branch}"), &format!("{indent}{below}"), node.object.namespace.as_deref().or(above));
+        }
+    }
+
+    /// What the marks mean.
+    fn findings(&mut self, tree: &Tree) {
+        if tree.findings.is_empty() {
+            return;
+        }
+        self.out.push('\n');
+        for line in &tree.findings {
+            let mark = self.paint.severity(line.severity, &line.finding);
+            let text = clip(&one_line(&format!("{}: {}", line.rule, line.message)), self.options.width.saturating_sub(columns(&line.finding) + 2));
+            let _ = writeln!(self.out, "{mark}  {text}");
         }
     }
 

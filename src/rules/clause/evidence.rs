@@ -70,7 +70,7 @@ fn pieces(graph: &Graph, binding: &Binding<'_>, path: &Path) -> Vec<Evidence> {
 
 /// Evidence of an error text in an object.
 fn text_of(holder: &Object, line: u32, text: &str, time: Option<Timestamp>) -> Option<Evidence> {
-    if holder.is_derived_kind {
+    if holder.is_derived_kind && holder.kind() != "Description" {
         return gap(holder);
     }
     let place = Place { line, ..holder.place()?.clone() };
@@ -84,6 +84,15 @@ fn gap(holder: &Object) -> Option<Evidence> {
     let place = holder.place()?;
     let excerpt = holder.body.as_ref().map(|body| body.excerpt_at(place.line)).unwrap_or_default();
     Some(Evidence::new(place, &excerpt, "", None, None))
+}
+
+/// A line of a description, which stands in a file of its own.
+fn described(graph: &Graph, id: ObjectId, steps: &[String]) -> Option<Evidence> {
+    let holder = graph.object(id);
+    let root = holder.body.as_ref()?.root();
+    let value = steps.iter().try_fold(root, |at, step| at.get(step))?;
+    let value = if steps.is_empty() { root.get("phase").unwrap_or(value) } else { value };
+    at_value(holder, value, steps.last().map(String::as_str))
 }
 
 /// A derived object quotes the line that it was made of, and speaks of the object that holds that line.
@@ -102,7 +111,12 @@ fn object(graph: &Graph, id: ObjectId, steps: &[String]) -> Option<Evidence> {
     if holder.is_derived_kind {
         // What we made up has no file; the object it was made of has.
         let pod = || graph.related(id, "pod").targets.first().copied();
-        return if holder.kind() == "Container" { pod().and_then(|pod| object(graph, pod, &["status".to_owned()])) } else { derived(graph, id) };
+        return match holder.kind() {
+            "Gap" => gap(holder),
+            "Description" => described(graph, id, steps),
+            "Container" => pod().and_then(|pod| object(graph, pod, &["status".to_owned()])),
+            _ => derived(graph, id),
+        };
     }
     let root = holder.body.as_ref().map(crate::graph::tape::Tape::root);
     let value = root.and_then(|root| steps.iter().try_fold(root, |at, step| at.get(step)));

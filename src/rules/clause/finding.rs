@@ -180,6 +180,9 @@ impl<'a> Matcher<'a> {
                     if let Some(id) = binding.objects().first() {
                         let id = &made_of(graph, *id);
                         let object = graph.object(*id);
+                        if let Some(reference) = described(object) {
+                            return Some(Subject::Named(reference));
+                        }
                         return Some(if object.kind() == "Cluster" && object.is_derived_kind {
                             Subject::Cluster(object.cluster)
                         } else {
@@ -313,10 +316,17 @@ impl<'a> Matcher<'a> {
 /// Nobody can look at what we made up, so what it was made of stands for it.
 fn made_of(graph: &Graph, id: ObjectId) -> ObjectId {
     let object = graph.object(id);
-    if !object.is_derived_kind || !matches!(object.kind(), "PlanNamespace" | "PlanVolume" | "Phase" | "LogWindow") {
+    if !object.is_derived_kind || !matches!(object.kind(), "PlanNamespace" | "PlanVolume" | "Phase" | "LogWindow" | "Description") {
         return id;
     }
-    ["run", "plan"].iter().find_map(|relation| graph.related(id, relation).targets.first().copied()).unwrap_or(id)
+    ["run", "plan", "described"].iter().find_map(|relation| graph.related(id, relation).targets.first().copied()).unwrap_or(id)
+}
+
+/// The object that a description is of, when that was not gathered itself.
+fn described(object: &crate::graph::Object) -> Option<ObjectRef> {
+    let is_one = object.is_derived_kind && object.kind() == "Description";
+    let text = |path| object.text(path).map(|text| std::sync::Arc::<str>::from(&*text));
+    Some(ObjectRef { cluster: object.cluster, kind: text("of").filter(|_| is_one)?, namespace: text("namespace"), name: text("name")?, uid: None })
 }
 
 fn subject_cluster(graph: &Graph, subject: &Subject) -> ClusterId {

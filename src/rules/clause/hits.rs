@@ -384,7 +384,7 @@ impl<'a> Matcher<'a> {
         if objects.contains(&holder) {
             return true;
         }
-        ["backup", "restore", "run", "owner"]
+        ["backup", "restore", "run", "owner", "described"]
             .iter()
             .any(|relation| self.graph.related(holder, relation).targets.iter().any(|id| objects.contains(id)))
     }

@@ -124,7 +124,7 @@ impl<'a> Matcher<'a> {
     fn around(&self, start: &Binding<'a>, wanted: &[String]) -> Vec<ObjectId> {
         let What::Error(errors) = &start.what else { return Vec::new() };
         let Some(holder) = errors.object else { return Vec::new() };
-        let near = ["backup", "restore", "run", "owner*"].iter().flat_map(|relation| self.graph.related(holder, relation).targets);
+        let near = ["backup", "restore", "run", "owner*", "described"].iter().flat_map(|relation| self.graph.related(holder, relation).targets);
         near.filter(|id| wanted.iter().any(|kind| kind == self.graph.object(*id).kind())).collect()
     }
 

@@ -15,6 +15,8 @@ pub(crate) struct Native {
     pub(crate) name: &'static str,
     /// Names it takes under `with`, all required.
     pub(crate) takes: &'static [&'static str],
+    /// Entries of objects that it looks at and that ingest would leave out unless somebody asks for them.
+    pub(crate) reads: &'static [&'static str],
     /// Fields of its rows.
     pub(crate) fields: &'static [&'static str],
     /// Yields rows for what was bound, in the order of `takes`.

@@ -11,7 +11,8 @@ use crate::rules::outcome::Lack;
 ///
 /// Fields: `label` (the first requirement that no node meets, or all of them when each alone is met somewhere) and `origin`
 /// (`nodeSelector` or `nodeAffinity`).
-pub(super) const NATIVE: Native = Native { name: "node-selector-unsatisfiable", takes: &["pod"], fields: &["label", "origin"], run: unsatisfiable };
+pub(super) const NATIVE: Native =
+    Native { name: "node-selector-unsatisfiable", takes: &["pod"], reads: &["affinity"], fields: &["label", "origin"], run: unsatisfiable };
 
 /// One requirement on the labels of a node.
 pub(super) struct Requirement<'a> {

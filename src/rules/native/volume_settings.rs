@@ -12,7 +12,8 @@ use crate::rules::outcome::Lack;
 /// What a plan chose for a volume differs between two copies of the plan: another one in the archive, or what was last applied.
 ///
 /// Fields: `claim`, `was`, `is`, and `copy` (`earlier` or `last-applied`). Without a second copy there is no row: nothing can be said.
-pub(super) const NATIVE: Native = Native { name: "volume-settings-changed", takes: &["plan"], fields: &["claim", "was", "is", "copy"], run: changed };
+pub(super) const NATIVE: Native =
+    Native { name: "volume-settings-changed", takes: &["plan"], reads: &[APPLIED], fields: &["claim", "was", "is", "copy"], run: changed };
 
 const APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 

@@ -10,7 +10,8 @@ use crate::rules::outcome::Lack;
 ///
 /// Fields: `volume` and `claim` (the first that no node reaches, or the two that no node reaches together), `wants` (what a node would
 /// need to have) and `nodes` (how many nodes the pod accepts). A pod that accepts no node at all is another story and has no row.
-pub(super) const NATIVE: Native = Native { name: "zones-disjoint", takes: &["pod"], fields: &["volume", "claim", "wants", "nodes"], run: disjoint };
+pub(super) const NATIVE: Native =
+    Native { name: "zones-disjoint", takes: &["pod"], reads: &["affinity"], fields: &["volume", "claim", "wants", "nodes"], run: disjoint };
 
 /// Labels that told the zone of a volume before volumes had node affinity.
 const ZONES: &[&str] = &["topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone"];

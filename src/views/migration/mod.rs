@@ -1,35 +1,34 @@
 //! `migration`: one run in full, from its report, its pipeline and what the controller's log tells of its phases.
 
+mod images;
+mod steps;
+mod volumes;
+
 use std::borrow::Cow;
 
+use super::shared;
 use crate::finding::redact::clean;
-use crate::finding::view::{MigrationView, PhaseView, StepView, VolumeView};
-use crate::finding::{Finding, Link, Migration, Report};
+use crate::finding::view::MigrationView;
+use crate::finding::{Finding, Link, Migration, Report, see};
 use crate::graph::relations::Side;
 use crate::graph::tape::Value;
 use crate::graph::{Graph, Object, ObjectId};
-use crate::model::{Span, Timestamp};
-use crate::mtc::{self, Run, StepState, Volume, phases};
+use crate::model::{ClusterId, Timestamp};
+use crate::mtc::{self, Run, phases};
 
-/// A phase that the controller's log says is over.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PhaseSpan {
-    /// The phase.
-    pub phase: String,
-    /// When it ended.
-    pub ended: Timestamp,
-    /// How long it took.
-    pub elapsed: Option<Span>,
-}
+pub use steps::{Mark, PhaseMark};
+pub(super) use volumes::target_namespace;
 
-/// Makes the view of a run; `None` when the report does not know it. `spans` are in the order of time.
-pub fn migration(graph: &Graph, report: &Report, id: ObjectId, spans: &[PhaseSpan]) -> Option<MigrationView> {
+/// Makes the view of a run; `None` when the report does not know it. `marks` are in the order of time.
+pub fn migration(graph: &Graph, report: &Report, id: ObjectId, marks: &[PhaseMark]) -> Option<MigrationView> {
     let run = mtc::migrations(graph).into_iter().find(|run| run.id == id)?;
     let told = report.migrations.iter().find(|told| told.id == run.uid.as_str())?;
     let object = graph.object(id);
     let until = run.ended.or(graph.cluster(object.cluster).now);
     let direct = graph.related(id, "volume-migration").targets;
     let waits = run.phase.as_deref().and_then(|phase| in_words(phase, run.direct_volumes.then(|| inner_phase(graph, &direct)).flatten().as_deref()));
+    let (steps, mut notes) = steps::steps(&run, marks, until);
+    notes.extend(gaps(graph, id));
     Some(MigrationView {
         schema: 1,
         name: clean(&run.name),
@@ -43,7 +42,7 @@ pub fn migration(graph: &Graph, report: &Report, id: ObjectId, spans: &[PhaseSpa
         volume_path: told.volume_path.clone(),
         started: text(run.started),
         ended: text(run.ended),
-        duration: length(run.started, until),
+        duration: steps::length(run.started, until),
         phase: run.phase.as_deref().map(clean),
         waits_for: waits,
         phase_since: text(run.phase_since),
@@ -51,8 +50,9 @@ pub fn migration(graph: &Graph, report: &Report, id: ObjectId, spans: &[PhaseSpa
         look_at: told.look_at.clone(),
         source_down: told.source_down,
         superseded_by: told.superseded_by.as_ref().map(|id| report.migrations.iter().find(|run| run.id == *id).map_or(id, |run| &run.name).clone()),
-        steps: steps(&run, spans, until),
-        volumes: run.volumes.iter().map(|volume| of_volume(graph, &run, volume)).collect(),
+        steps,
+        volumes: run.volumes.iter().map(|volume| volumes::view(graph, &run, volume)).collect(),
+        images: images::views(graph, &run),
         warnings: warnings(graph, &run, &direct),
         errors: object.field("status.errors").into_iter().flat_map(Value::items).filter_map(Value::text).map(|text| clean(&text)).collect(),
         hooks: hooks(graph, id),
@@ -60,15 +60,39 @@ pub fn migration(graph: &Graph, report: &Report, id: ObjectId, spans: &[PhaseSpa
         chain: told.chain.clone(),
         because: because(report, told),
         collect: told.collect.clone(),
+        see: see_for_yourself(graph, report, told),
+        notes,
     })
+}
+
+/// Clusters of the run that nobody gathered, said aloud.
+fn gaps(graph: &Graph, run: ObjectId) -> Vec<String> {
+    let (source, target) = graph.plan_clusters(run);
+    let sides = [("source", source), ("target", target)];
+    let said = |(side, cluster): (&str, Option<ClusterId>)| match cluster {
+        None => Some(format!("the {side} cluster is not among the inputs: what happened there is missing")),
+        Some(id) if !graph.cluster(id).gathered => Some(format!("the {side} cluster {} was not gathered", clean(&graph.cluster(id).name))),
+        Some(_) => None,
+    };
+    sides.into_iter().filter_map(said).collect()
+}
+
+/// The proof of each root in the archive, and the object to look at on its cluster.
+fn see_for_yourself(graph: &Graph, report: &Report, told: &Migration) -> Vec<String> {
+    let inputs = shared::inputs(graph);
+    let roots = told.root_causes.iter().filter_map(|id| finding(report, id));
+    let proofs = roots.filter_map(|root| root.evidence.first()).filter(|proof| !proof.path.is_empty());
+    let input = |index: u32| inputs.get(index as usize).map_or("INPUT", String::as_str);
+    let mut commands: Vec<String> = proofs.map(|proof| see::in_archive(&proof.place(), input(proof.input))).collect();
+    if let Some(target) = &told.look_at {
+        let cluster = report.clusters.iter().find(|cluster| cluster.id == target.cluster).map_or("its cluster", |cluster| &cluster.name);
+        commands.extend(see::on_cluster(target).into_iter().map(|command| format!("{command}  # on {cluster}")));
+    }
+    commands
 }
 
 fn text(time: Option<Timestamp>) -> Option<String> {
     time.map(|time| time.to_string())
-}
-
-fn length(from: Option<Timestamp>, to: Option<Timestamp>) -> Option<String> {
-    Some(to?.since(from?).to_string())
 }
 
 /// What a phase waits for: `Restore, PodVolumeRestore or Pod on the target; velero and node-agent do the work`.
@@ -97,103 +121,6 @@ fn inner_phase(graph: &Graph, direct: &[ObjectId]) -> Option<String> {
     let object = graph.object(*direct.first()?);
     let failed = object.true_condition("Failed").and_then(|condition| condition.get("reason")).and_then(Value::text);
     Some(failed.or_else(|| object.text("status.phase"))?.into_owned())
-}
-
-fn steps(run: &Run, spans: &[PhaseSpan], until: Option<Timestamp>) -> Vec<StepView> {
-    let mut left: Vec<&PhaseSpan> = spans.iter().collect();
-    let mut steps: Vec<StepView> = Vec::new();
-    for step in &run.pipeline {
-        let mut own = Vec::new();
-        left.retain(|span| {
-            // The clock of the log has fractions that the status has not.
-            let inside = step.started.is_some_and(|from| span.ended >= from) && step.ended.is_none_or(|to| span.ended.secs() <= to.secs() + 1);
-            if inside {
-                own.push(completed(span));
-            }
-            !inside
-        });
-        // The controller clears the phase of a step when the run moves on to clean up.
-        let current = run.phase.as_deref().filter(|_| run.step.as_deref() == Some(step.name.as_str()));
-        if let Some(phase) = current.filter(|_| matches!(step.state, StepState::Failed | StepState::Running))
-            && !own.iter().any(|known| known.phase == phase)
-        {
-            let began = own.last().and_then(|last| Some(Timestamp::parse(last.started.as_deref()?)?.plus(Span::parse(last.duration.as_deref()?)?)));
-            let began = began.or(run.phase_since).or(step.started);
-            own.push(PhaseView {
-                phase: clean(phase),
-                started: text(began),
-                duration: length(began, step.ended.or(until)),
-                state: step.state.as_str().to_owned(),
-                from: "status".to_owned(),
-            });
-        }
-        steps.push(StepView {
-            step: clean(&step.name),
-            started: text(step.started),
-            duration: length(step.started, step.ended.or(until.filter(|_| step.state == StepState::Running))),
-            state: step.state.as_str().to_owned(),
-            phases: own,
-        });
-    }
-    steps
-}
-
-fn completed(span: &PhaseSpan) -> PhaseView {
-    let started = span.elapsed.map(|elapsed| span.ended.plus(Span::from_nanos(-elapsed.nanos())));
-    PhaseView {
-        phase: if span.phase.is_empty() { "Created".to_owned() } else { clean(&span.phase) },
-        started: text(started),
-        duration: span.elapsed.map(|elapsed| elapsed.to_string()),
-        state: "completed".to_owned(),
-        from: "log".to_owned(),
-    }
-}
-
-fn of_volume(graph: &Graph, run: &Run, volume: &Volume) -> VolumeView {
-    let reporter = volume.object.map(|id| graph.object(id));
-    let fact = |path: &str| reporter.and_then(|object| object.field(path)).and_then(Value::as_i64);
-    let attempts = fact("mtc.attempts").and_then(|count| u64::try_from(count).ok()).or_else(|| operation(graph, run, volume));
-    VolumeView {
-        namespace: clean(&volume.namespace),
-        pvc: clean(&volume.claim),
-        target: clean(&volume.target),
-        method: clean(&volume.method),
-        state: volume.state.as_str().to_owned(),
-        bytes: volume.bytes,
-        total: volume.total,
-        attempts,
-        exit_code: fact("mtc.exit_code"),
-        target_state: target_state(graph, run, volume),
-        object: reporter.map(|object| clean(&object.reference().to_string())),
-    }
-}
-
-/// Attempts by the count that the `DirectVolumeMigration` itself keeps.
-fn operation(graph: &Graph, run: &Run, volume: &Volume) -> Option<u64> {
-    let of = |item: Value<'_>, path: &str| item.path(path).and_then(Value::text).map(Cow::into_owned).unwrap_or_default();
-    graph.related(run.id, "volume-migration").targets.into_iter().find_map(|id| {
-        let operations = graph.object(id).field("status.rsyncOperations")?;
-        let own = operations
-            .items()
-            .find(|item| of(*item, "pvcReference.name") == volume.claim && of(*item, "pvcReference.namespace") == volume.namespace)?;
-        u64::try_from(own.get("currentAttempt")?.as_i64()?).ok()
-    })
-}
-
-fn target_state(graph: &Graph, run: &Run, volume: &Volume) -> Option<String> {
-    let target = graph.plan_clusters(run.id).1?;
-    let namespace = target_namespace(graph, run, &volume.namespace);
-    let id = graph.find(target, "PersistentVolumeClaim", Some(&namespace), &volume.target).next()?;
-    Some(clean(&graph.object(id).text("status.phase")?))
-}
-
-fn target_namespace(graph: &Graph, run: &Run, source: &str) -> String {
-    let plans = graph.related(run.id, "plan").targets;
-    let mapped = plans.iter().filter_map(|&plan| graph.object(plan).field("spec.namespaces")).flat_map(Value::items).filter_map(Value::text);
-    mapped
-        .into_iter()
-        .find_map(|pair| Some(pair.split_once(':').filter(|(from, _)| *from == source)?.1.to_owned()))
-        .unwrap_or_else(|| source.to_owned())
 }
 
 fn warnings(graph: &Graph, run: &Run, direct: &[ObjectId]) -> Vec<String> {

@@ -1,5 +1,7 @@
 //! What was gathered, and what was not.
 
+mod lacks;
+
 use std::collections::BTreeMap;
 
 use crate::finding::redact::clean;
@@ -11,10 +13,11 @@ use crate::model::{ClusterId, Component, Timestamp};
 /// Counts what is there and names what is not.
 pub fn coverage(graph: &Graph, report: &Report) -> Coverage {
     let skipped = report.rules.iter().filter(|rule| matches!(rule.state, RuleState::Skipped | RuleState::Errored));
-    let mut collect = Vec::new();
-    for command in report.migrations.iter().flat_map(|run| &run.collect) {
-        if !collect.contains(command) {
-            collect.push(command.clone());
+    // What would decide a run comes first.
+    let mut collect: Vec<String> = Vec::new();
+    for command in report.migrations.iter().flat_map(|run| run.collect.iter().cloned()).chain(lacks::commands(graph, report)) {
+        if !collect.contains(&command) {
+            collect.push(command);
         }
     }
     let datasets =
@@ -25,6 +28,7 @@ pub fn coverage(graph: &Graph, report: &Report) -> Coverage {
         datasets: datasets.collect(),
         clusters: graph.cluster_ids().map(|id| cluster(graph, id)).collect(),
         gaps: report.gaps.clone(),
+        notes: lacks::notes(graph),
         holes: graph.coverage.holes.iter().map(hole).collect(),
         skipped: skipped
             .map(|rule| SkippedRule { rule: rule.id.clone(), reason: rule.reason.clone().unwrap_or_else(|| rule.state.to_string()) })

@@ -1,0 +1,95 @@
+//! What no flavour wanted: said in one note, so that nobody takes silence for a look.
+
+use std::collections::BTreeSet;
+
+use super::loose::is_companion;
+use super::{Gather, LAYOUTS, Note, NoteKind, Shape, shape};
+
+/// Names that the note shows.
+const SHOWN: usize = 3;
+
+/// A note about the files of an input that belong to nothing recognised; `None` when there are none.
+pub fn left<'p>(paths: impl IntoIterator<Item = &'p str>, gathers: &[Gather]) -> Option<Note> {
+    let mut count = 0_u64;
+    let mut shown: Vec<&str> = Vec::new();
+    let paths: Vec<&str> = paths.into_iter().collect();
+    // An archive is no file of its own: what it holds is among the paths too.
+    let archives: BTreeSet<&str> = paths.iter().filter_map(|path| path.rfind("!/").map(|at| &path[..at])).collect();
+    for path in paths {
+        if archives.contains(path) || is_known(path, gathers) {
+            continue;
+        }
+        count += 1;
+        // The first by name, whatever the order in which they came.
+        let at = shown.partition_point(|other| *other < path);
+        if at < SHOWN && shown.get(at) != Some(&path) {
+            shown.insert(at, path);
+            shown.truncate(SHOWN);
+        }
+    }
+    let such = if count > shown.len() as u64 { "such as " } else { "" };
+    let files = if count == 1 { "file belongs" } else { "files belong" };
+    let text = format!("{count} {files} to no gather that was recognised and were not read: {such}{}", shown.join(", "));
+    (count > 0).then_some(Note { path: String::new(), kind: NoteKind::NotRead, text })
+}
+
+/// Notes about archives without a file, given the archives that were opened to their end. The scripts of MTC and OADP write one when
+/// they find nothing that they were made for, and call it a success.
+pub fn empty<'p>(archives: impl IntoIterator<Item = &'p str>, paths: impl IntoIterator<Item = &'p str>) -> Vec<Note> {
+    let text = "holds no file: a gather of MTC looks so when it finds no MigrationController, one of OADP when it finds no \
+        DataProtectionApplication. MTC or OADP is not installed where it ran, or the gather was not allowed to see it";
+    let filled: BTreeSet<&str> = paths.into_iter().flat_map(|path| path.match_indices("!/").map(|(at, _)| &path[..at]).chain([""])).collect();
+    archives
+        .into_iter()
+        .filter(|archive| !filled.contains(archive))
+        .map(|archive| Note { path: archive.to_owned(), kind: NoteKind::Empty, text: text.to_owned() })
+        .collect()
+}
+
+fn is_known(path: &str, gathers: &[Gather]) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    // An archive without a file, or one that could not be opened, is told of elsewhere.
+    if name == "must-gather.tar.gz"
+        || is_companion(name)
+        || LAYOUTS.iter().any(|layout| layout.texts.contains(&name))
+        || path.contains("/metrics/")
+        || path.contains("/memory-profiles/")
+    {
+        return true;
+    }
+    let wanted = !matches!(shape(path), Shape::Ignore | Shape::Closed);
+    gathers.iter().any(|gather| {
+        let claims = |dir: &String| path.starts_with(dir.as_str());
+        match gather.flavour {
+            "loose" => wanted && gather.clusters.iter().any(|cluster| claims(&cluster.dir)),
+            _ if gather.clusters.is_empty() => claims(&gather.root),
+            _ => gather.clusters.iter().map(|cluster| &cluster.dir).chain(&gather.host_dirs).any(claims),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::home;
+    use super::*;
+
+    fn note(paths: &[&str]) -> Option<String> {
+        left(paths.iter().copied(), &home(paths.iter().copied())).map(|note| note.text)
+    }
+
+    #[test]
+    fn an_archive_without_a_file_is_told_and_one_with_files_is_not() {
+        let paths = ["w/must-gather.tar.gz", "w/timestamp", "x.zip!/a.tgz!/b"];
+        let notes = empty(["", "w/must-gather.tar.gz", "x.zip", "x.zip!/a.tgz"], paths);
+        assert_eq!(notes.iter().map(|note| note.path.as_str()).collect::<Vec<_>>(), ["w/must-gather.tar.gz"]);
+        assert_eq!(empty([""], []).len(), 1);
+    }
+
+    #[test]
+    fn what_was_left_is_counted_and_named() {
+        let gather = "mg/clusters/host/namespaces/om/crs/backups.velero.io/b.yaml";
+        assert_eq!(note(&[gather, "mg/event-filter.html", "mg/metrics/openshift_monitoring_status", "mg/migplans/x.txt"]), None);
+        let text = note(&[gather, "screen.png", "notes.docx", "a/b.bin", "z.exe"]).unwrap();
+        assert_eq!(text, "4 files belong to no gather that was recognised and were not read: such as a/b.bin, notes.docx, screen.png");
+    }
+}

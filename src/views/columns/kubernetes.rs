@@ -1,0 +1,275 @@
+//! Columns of Kubernetes and OpenShift.
+
+use std::borrow::Cow;
+
+use super::{AGE, Cell, Fixed, cells};
+
+const CONTAINERS: Fixed = ("CONTAINERS", true, Cell::Made(cells::containers));
+const IMAGES: Fixed = ("IMAGES", true, Cell::Made(cells::images));
+const SELECTOR: Fixed = ("SELECTOR", true, Cell::Made(cells::match_labels));
+
+pub(super) const COLUMNS: &[(&str, &str, &[Fixed])] = &[
+    (
+        "Pod",
+        "",
+        &[
+            ("READY", false, Cell::Made(cells::ready)),
+            ("STATUS", false, Cell::Made(cells::pod_status)),
+            ("RESTARTS", false, Cell::Made(cells::restarts)),
+            AGE,
+            ("IP", true, Cell::Path("status.podIP")),
+            ("NODE", true, Cell::Path("spec.nodeName")),
+        ],
+    ),
+    (
+        "PersistentVolumeClaim",
+        "",
+        &[
+            ("STATUS", false, Cell::Path("status.phase")),
+            ("VOLUME", false, Cell::Path("spec.volumeName")),
+            ("CAPACITY", false, Cell::Path("status.capacity.storage")),
+            ("ACCESS MODES", false, Cell::Made(cells::access)),
+            ("STORAGECLASS", false, Cell::Path("spec.storageClassName")),
+            AGE,
+            ("VOLUMEMODE", true, Cell::Path("spec.volumeMode")),
+        ],
+    ),
+    (
+        "PersistentVolume",
+        "",
+        &[
+            ("CAPACITY", false, Cell::Path("spec.capacity.storage")),
+            ("ACCESS MODES", false, Cell::Made(cells::access)),
+            ("RECLAIM POLICY", false, Cell::Path("spec.persistentVolumeReclaimPolicy")),
+            ("STATUS", false, Cell::Path("status.phase")),
+            ("CLAIM", false, Cell::Made(cells::claim)),
+            ("STORAGECLASS", false, Cell::Path("spec.storageClassName")),
+            ("REASON", false, Cell::Path("status.reason")),
+            AGE,
+            ("VOLUMEMODE", true, Cell::Path("spec.volumeMode")),
+        ],
+    ),
+    (
+        "Node",
+        "",
+        &[
+            ("STATUS", false, Cell::State),
+            ("ROLES", false, Cell::Made(cells::roles)),
+            AGE,
+            ("VERSION", false, Cell::Path("status.nodeInfo.kubeletVersion")),
+            ("INTERNAL-IP", true, Cell::Made(cells::internal_ip)),
+            ("OS-IMAGE", true, Cell::Path("status.nodeInfo.osImage")),
+            ("KERNEL-VERSION", true, Cell::Path("status.nodeInfo.kernelVersion")),
+            ("CONTAINER-RUNTIME", true, Cell::Path("status.nodeInfo.containerRuntimeVersion")),
+        ],
+    ),
+    ("Namespace", "", &[("STATUS", false, Cell::Path("status.phase")), AGE]),
+    (
+        "Service",
+        "",
+        &[
+            ("TYPE", false, Cell::Path("spec.type")),
+            ("CLUSTER-IP", false, Cell::Path("spec.clusterIP")),
+            ("EXTERNAL-IP", false, Cell::Made(cells::external_ip)),
+            ("PORT(S)", false, Cell::Made(cells::ports)),
+            AGE,
+            ("SELECTOR", true, Cell::Made(cells::service_selector)),
+        ],
+    ),
+    ("Endpoints", "", &[("ENDPOINTS", false, Cell::Made(cells::endpoints)), AGE]),
+    ("ConfigMap", "", &[("DATA", false, Cell::Count("data")), AGE]),
+    ("Secret", "", &[("TYPE", false, Cell::Path("type")), ("DATA", false, Cell::Count("data")), AGE]),
+    ("ServiceAccount", "", &[("SECRETS", false, Cell::Count("secrets")), AGE]),
+    ("ResourceQuota", "", &[AGE, ("REQUEST", false, Cell::Made(cells::quota))]),
+    ("LimitRange", "", &[("CREATED AT", false, Cell::Created)]),
+    (
+        "ReplicationController",
+        "",
+        &[
+            ("DESIRED", false, Cell::Path("spec.replicas")),
+            ("CURRENT", false, Cell::Path("status.replicas")),
+            ("READY", false, Cell::Path("status.readyReplicas")),
+            AGE,
+            CONTAINERS,
+            IMAGES,
+        ],
+    ),
+    (
+        "Deployment",
+        "apps",
+        &[
+            ("READY", false, Cell::Made(cells::replicas)),
+            ("UP-TO-DATE", false, Cell::Path("status.updatedReplicas")),
+            ("AVAILABLE", false, Cell::Path("status.availableReplicas")),
+            AGE,
+            CONTAINERS,
+            IMAGES,
+            SELECTOR,
+        ],
+    ),
+    (
+        "ReplicaSet",
+        "apps",
+        &[
+            ("DESIRED", false, Cell::Path("spec.replicas")),
+            ("CURRENT", false, Cell::Path("status.replicas")),
+            ("READY", false, Cell::Path("status.readyReplicas")),
+            AGE,
+            CONTAINERS,
+            IMAGES,
+            SELECTOR,
+        ],
+    ),
+    ("StatefulSet", "apps", &[("READY", false, Cell::Made(cells::replicas)), AGE, CONTAINERS, IMAGES]),
+    (
+        "DaemonSet",
+        "apps",
+        &[
+            ("DESIRED", false, Cell::Path("status.desiredNumberScheduled")),
+            ("CURRENT", false, Cell::Path("status.currentNumberScheduled")),
+            ("READY", false, Cell::Path("status.numberReady")),
+            ("UP-TO-DATE", false, Cell::Path("status.updatedNumberScheduled")),
+            ("AVAILABLE", false, Cell::Path("status.numberAvailable")),
+            ("NODE SELECTOR", false, Cell::Made(cells::node_selector)),
+            AGE,
+            CONTAINERS,
+            IMAGES,
+            SELECTOR,
+        ],
+    ),
+    (
+        "Job",
+        "batch",
+        &[
+            ("STATUS", false, Cell::State),
+            ("COMPLETIONS", false, Cell::Made(cells::completions)),
+            ("DURATION", false, Cell::Made(cells::duration)),
+            AGE,
+            CONTAINERS,
+            IMAGES,
+        ],
+    ),
+    (
+        "CronJob",
+        "batch",
+        &[
+            ("SCHEDULE", false, Cell::Path("spec.schedule")),
+            ("SUSPEND", false, Cell::Path("spec.suspend")),
+            ("ACTIVE", false, Cell::Count("status.active")),
+            ("LAST SCHEDULE", false, Cell::Since(Cow::Borrowed("status.lastScheduleTime"))),
+            AGE,
+            CONTAINERS,
+            IMAGES,
+        ],
+    ),
+    (
+        "HorizontalPodAutoscaler",
+        "autoscaling",
+        &[
+            ("REFERENCE", false, Cell::Made(cells::scaled)),
+            ("MINPODS", false, Cell::Path("spec.minReplicas")),
+            ("MAXPODS", false, Cell::Path("spec.maxReplicas")),
+            ("REPLICAS", false, Cell::Path("status.currentReplicas")),
+            AGE,
+        ],
+    ),
+    (
+        "PodDisruptionBudget",
+        "policy",
+        &[
+            ("MIN AVAILABLE", false, Cell::Path("spec.minAvailable")),
+            ("MAX UNAVAILABLE", false, Cell::Path("spec.maxUnavailable")),
+            ("ALLOWED DISRUPTIONS", false, Cell::Path("status.disruptionsAllowed")),
+            AGE,
+        ],
+    ),
+    ("NetworkPolicy", "networking.k8s.io", &[("POD-SELECTOR", false, Cell::Made(cells::pod_selector)), AGE]),
+    (
+        "StorageClass",
+        "storage.k8s.io",
+        &[
+            ("PROVISIONER", false, Cell::Path("provisioner")),
+            ("RECLAIMPOLICY", false, Cell::Path("reclaimPolicy")),
+            ("VOLUMEBINDINGMODE", false, Cell::Path("volumeBindingMode")),
+            ("ALLOWVOLUMEEXPANSION", false, Cell::Path("allowVolumeExpansion")),
+            AGE,
+        ],
+    ),
+    (
+        "VolumeAttachment",
+        "storage.k8s.io",
+        &[
+            ("ATTACHER", false, Cell::Path("spec.attacher")),
+            ("PV", false, Cell::Path("spec.source.persistentVolumeName")),
+            ("NODE", false, Cell::Path("spec.nodeName")),
+            ("ATTACHED", false, Cell::Path("status.attached")),
+            AGE,
+        ],
+    ),
+    ("CustomResourceDefinition", "apiextensions.k8s.io", &[("CREATED AT", false, Cell::Created)]),
+    (
+        "Route",
+        "route.openshift.io",
+        &[
+            ("HOST/PORT", false, Cell::Path("spec.host")),
+            ("PATH", false, Cell::Path("spec.path")),
+            ("SERVICES", false, Cell::Path("spec.to.name")),
+            ("PORT", false, Cell::Path("spec.port.targetPort")),
+            ("TERMINATION", false, Cell::Path("spec.tls.termination")),
+            ("ADMITTED", true, Cell::State),
+            ("AGE", true, Cell::Age),
+        ],
+    ),
+    (
+        "DeploymentConfig",
+        "apps.openshift.io",
+        &[
+            ("REVISION", false, Cell::Path("status.latestVersion")),
+            ("DESIRED", false, Cell::Path("spec.replicas")),
+            ("CURRENT", false, Cell::Path("status.replicas")),
+            ("READY", true, Cell::Path("status.readyReplicas")),
+            ("AGE", true, Cell::Age),
+        ],
+    ),
+    (
+        "ImageStream",
+        "image.openshift.io",
+        &[("IMAGE REPOSITORY", false, Cell::Path("status.dockerImageRepository")), ("TAGS", false, Cell::Made(cells::tags)), AGE],
+    ),
+    (
+        "ClusterVersion",
+        "config.openshift.io",
+        &[
+            ("VERSION", false, Cell::Path("status.desired.version")),
+            ("AVAILABLE", false, Cell::Condition("Available")),
+            ("PROGRESSING", false, Cell::Condition("Progressing")),
+            ("STATUS", false, Cell::Made(cells::progressing)),
+        ],
+    ),
+    (
+        "ClusterOperator",
+        "config.openshift.io",
+        &[
+            ("VERSION", false, Cell::Made(cells::operator_version)),
+            ("AVAILABLE", false, Cell::Condition("Available")),
+            ("PROGRESSING", false, Cell::Condition("Progressing")),
+            ("DEGRADED", false, Cell::Condition("Degraded")),
+            ("MESSAGE", true, Cell::Made(cells::degraded)),
+        ],
+    ),
+    (
+        "ClusterServiceVersion",
+        "operators.coreos.com",
+        &[
+            ("DISPLAY", false, Cell::Path("spec.displayName")),
+            ("VERSION", false, Cell::Path("spec.version")),
+            ("REPLACES", false, Cell::Path("spec.replaces")),
+            ("PHASE", false, Cell::Path("status.phase")),
+        ],
+    ),
+    (
+        "Subscription",
+        "operators.coreos.com",
+        &[("PACKAGE", false, Cell::Path("spec.name")), ("SOURCE", false, Cell::Path("spec.source")), ("CHANNEL", false, Cell::Path("spec.channel"))],
+    ),
+];
