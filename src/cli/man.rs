@@ -36,9 +36,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         ManArgs { directory: folder.path().join("man1") }.run().unwrap();
         let page = |name: &str| fs::read_to_string(folder.path().join("man1").join(name)).unwrap();
-        for (name, example) in
-            [("mig-analyze.1", "report.json"), ("mig-analyze-tree.1", "shop-stage"), ("mig-analyze-rules-run.1", "explain"), ("mig-analyze-man.1", "man1")]
-        {
+        for (name, example) in [
+            ("mig-analyze.1", "report.json"),
+            ("mig-analyze-tree.1", "unhealthy"),
+            ("mig-analyze-rules-run.1", "explain"),
+            ("mig-analyze-man.1", "man1"),
+        ] {
             assert!(page(name).contains("Examples:") && page(name).contains(example), "{name}");
         }
         assert!(!folder.path().join("man1/mig-analyze-help.1").exists());

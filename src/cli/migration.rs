@@ -41,7 +41,8 @@ impl MigrationArgs {
         let id = *subject.roots.first().ok_or_else(|| nothing(&subject.title))?;
         // The controller's log tells which phase it works on and when one is over; the graph does not keep those lines.
         let search = views::search(&graph, &views::Subject { title: subject.title.clone(), roots: vec![id] }, false);
-        let ends = Filter { grep: Regex::new(r"Phase completed|\[RUN\]").ok(), all: true, components: vec![Component::MigController], ..Filter::default() };
+        let ends =
+            Filter { grep: Regex::new(r"Phase completed|\[RUN\]").ok(), all: true, components: vec![Component::MigController], ..Filter::default() };
         let lines = logs::run(&graph, &case.sources, &search, &ends, MOST_LINES, &case.options())?;
         let name = &graph.object(id).name;
         let marks: Vec<PhaseMark> = lines.lines.iter().filter_map(|line| mark(&line.text, name)).collect();
@@ -81,7 +82,8 @@ mod tests {
 
     #[test]
     fn a_phase_that_runs_says_so() {
-        let text = r#"{"level":"info","ts":1620718802.1,"logger":"migration","msg":"[RUN] (Step 1/37) Migration created.","migMigration":"m","phase":""}"#;
+        let text =
+            r#"{"level":"info","ts":1620718802.1,"logger":"migration","msg":"[RUN] (Step 1/37) Migration created.","migMigration":"m","phase":""}"#;
         assert_eq!(mark(text, "m").unwrap().mark, Mark::Runs);
         let inner = text.replace("\"migMigration\"", "\"dvm\":\"m-x\",\"migMigration\"");
         assert_eq!(mark(&inner, "m"), None);

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::velero::{self, Told};
 use super::{shared, state};
-use crate::finding::{Report, see};
 use crate::finding::redact::clean;
 use crate::finding::view::{ConditionLine, Description, EventLine, HitLine, LogLine, PlaceLine, RelationLine};
+use crate::finding::{Report, see};
 use crate::graph::relations::RELATIONS;
 use crate::graph::tape::Value;
 use crate::graph::{Graph, Object, ObjectId};

@@ -28,8 +28,8 @@ mod velero;
 
 pub use coverage::coverage;
 pub use describe::{describe, originals};
-pub use select::{Candidate, Scope, SelectError, choose, cluster, subject, thing};
 pub use kinds::{Wanted, guess};
+pub use select::{Candidate, Scope, SelectError, choose, cluster, subject, thing};
 pub use selector::{FieldIs, Requirement, labels};
 pub use table::{Ask, AskError, kind, lacks, objects, table};
 pub use tree::tree;

@@ -107,7 +107,9 @@ pub fn search(graph: &Graph, subject: &Subject, all_logs: bool) -> Search {
 pub fn mentions(graph: &Graph, id: ObjectId) -> Search {
     let object = graph.object(id);
     let mut needles = vec![Needle { text: object.name.to_string(), fields_only: !is_telling(&object.name) }];
-    needles.extend(object.uid.as_ref().map(Uid::as_str).filter(|uid| uid.len() >= SHORTEST).map(|uid| Needle { text: uid.to_owned(), fields_only: false }));
+    needles.extend(
+        object.uid.as_ref().map(Uid::as_str).filter(|uid| uid.len() >= SHORTEST).map(|uid| Needle { text: uid.to_owned(), fields_only: false }),
+    );
     if let Some(namespace) = &object.namespace {
         needles.push(Needle { text: format!("{namespace}/{}", object.name), fields_only: false });
     }

@@ -144,7 +144,9 @@ fn a_kind_that_nobody_knows_is_an_error_that_says_where_to_look() {
 /// A direct image migration with one stream that failed and one that went well.
 fn images(root: &Path) {
     let object = |kind: &str, name: &str, uid: &str, rest: &str| {
-        format!("apiVersion: migration.openshift.io/v1alpha1\nkind: {kind}\nmetadata:\n  name: {name}\n  namespace: openshift-migration\n  uid: {uid}\n{rest}")
+        format!(
+            "apiVersion: migration.openshift.io/v1alpha1\nkind: {kind}\nmetadata:\n  name: {name}\n  namespace: openshift-migration\n  uid: {uid}\n{rest}"
+        )
     };
     write(root, "must-gather/migplans/migplan-p/p.yml", &object("MigPlan", "p", "p-1", "spec:\n  namespaces:\n  - shop:shop-new\n"));
     let run = "  creationTimestamp: \"2021-05-12T08:00:00Z\"\nspec:\n  migPlanRef:\n    name: p\n    namespace: openshift-migration\nstatus:\n  conditions:\n  - \
@@ -156,7 +158,11 @@ fn images(root: &Path) {
     let stream = "  labels:\n    directimagemigration: i-1\nspec:\n  imageStreamRef:\n    namespace: shop\n    name: good\n  destNamespace: shop-new\nstatus:\n  \
                   phase: Completed\n  conditions:\n  - type: Succeeded\n    status: \"True\"\n";
     write(root, &format!("{RUN}/dim-m-abcde/dism-m-abcde-1/dism-m-abcde-1.yml"), &object("DirectImageStreamMigration", "m-abcde-1", "s-1", stream));
-    write(root, "must-gather/clusters/host/namespaces/openshift-migration/openshift-migration.yaml", "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: openshift-migration\n");
+    write(
+        root,
+        "must-gather/clusters/host/namespaces/openshift-migration/openshift-migration.yaml",
+        "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: openshift-migration\n",
+    );
 }
 
 #[test]

@@ -22,7 +22,8 @@ fn descriptions() -> Vec<(PathBuf, PathBuf)> {
 }
 
 fn describe(kind: &str, name: &str, gather: &Path) -> Value {
-    let output = Command::new(env!("CARGO_BIN_EXE_mig-analyze")).args(["describe", kind, name, "--format", "json", "-i"]).arg(gather).output().unwrap();
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_mig-analyze")).args(["describe", kind, name, "--format", "json", "-i"]).arg(gather).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }

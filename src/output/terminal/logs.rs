@@ -52,8 +52,7 @@ pub(in crate::output) fn render(view: &LogView, raw: bool, options: &Options, ou
     if view.noise > 0 {
         writeln!(out, "{}", paint.faint(&format!("{} left out that mean nothing by themselves; --all shows them", counted(view.noise, "line"))))?;
     }
-    let searched =
-        format!("searched {} for {}; times are UTC", counted(view.logs, "log"), counted(view.objects, "object"));
+    let searched = format!("searched {} for {}; times are UTC", counted(view.logs, "log"), counted(view.objects, "object"));
     writeln!(out, "{}", paint.faint(&searched))?;
     view.notes.iter().try_for_each(|note| writeln!(out, "{}", paint.faint(&format!("note: {note}"))))
 }

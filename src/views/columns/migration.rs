@@ -47,11 +47,7 @@ pub(super) const COLUMNS: &[(&str, &str, &[Fixed])] = &[
         ],
     ),
     ("MigStorage", MTC, &[("READY", false, Cell::Condition("Ready")), ("PROVIDER", false, Cell::Path("spec.backupStorageProvider")), AGE]),
-    (
-        "MigHook",
-        MTC,
-        &[("IMAGE", false, Cell::Path("spec.image")), ("TARGETCLUSTER", false, Cell::Path("spec.targetCluster")), AGE],
-    ),
+    ("MigHook", MTC, &[("IMAGE", false, Cell::Path("spec.image")), ("TARGETCLUSTER", false, Cell::Path("spec.targetCluster")), AGE]),
     (
         "MigAnalytic",
         MTC,
@@ -92,11 +88,7 @@ pub(super) const COLUMNS: &[(&str, &str, &[Fixed])] = &[
     ("VolumeSnapshotLocation", VELERO, &[("PHASE", false, Cell::Path("status.phase")), ("PROVIDER", false, Cell::Path("spec.provider")), AGE]),
     ("ResticRepository", VELERO, REPOSITORY),
     ("BackupRepository", VELERO, REPOSITORY),
-    (
-        "DataProtectionApplication",
-        "oadp.openshift.io",
-        &[("RECONCILED", false, Cell::Condition("Reconciled")), ("CREATED", false, Cell::Created)],
-    ),
+    ("DataProtectionApplication", "oadp.openshift.io", &[("RECONCILED", false, Cell::Condition("Reconciled")), ("CREATED", false, Cell::Created)]),
 ];
 
 const VELERO_RUN: &[Fixed] = &[
@@ -129,9 +121,5 @@ const REPOSITORY: &[Fixed] = &[
     ("MESSAGE", true, Cell::Path("status.message")),
 ];
 
-const DIRECT: &[Fixed] = &[
-    ("STATUS", false, Cell::State),
-    ("ITINERARY", false, Cell::Path("status.itinerary")),
-    ("PHASE", false, Cell::Path("status.phase")),
-    AGE,
-];
+const DIRECT: &[Fixed] =
+    &[("STATUS", false, Cell::State), ("ITINERARY", false, Cell::Path("status.itinerary")), ("PHASE", false, Cell::Path("status.phase")), AGE];

@@ -27,9 +27,9 @@ pub(super) fn commands(graph: &Graph, report: &Report) -> Vec<String> {
             commands.push(format!("oc adm must-gather --image=<MTC must-gather image>  # on {name}, which was not gathered"));
             continue;
         }
-        let lacking = namespaces(graph, id).into_iter().filter(|namespace| {
-            OF_NAMESPACES.iter().any(|kind| !graph.coverage.objects(id, kind, Some(namespace)).is_full())
-        });
+        let lacking = namespaces(graph, id)
+            .into_iter()
+            .filter(|namespace| OF_NAMESPACES.iter().any(|kind| !graph.coverage.objects(id, kind, Some(namespace)).is_full()));
         commands.extend(lacking.filter(|namespace| see::is_name(namespace)).map(|namespace| format!("oc adm inspect ns/{namespace}  # on {name}")));
         if cluster.roles.is_empty() {
             continue;
@@ -83,7 +83,8 @@ pub(super) fn notes(graph: &Graph) -> Vec<String> {
     let mut notes = Vec::new();
     for id in graph.cluster_ids().filter(|&id| concerns(graph, run.id, id)) {
         for program in programs(graph, id) {
-            let first = graph.logs.iter().filter(|log| log.cluster == id && log.component == program && log.canonical).filter_map(|log| log.first).min();
+            let first =
+                graph.logs.iter().filter(|log| log.cluster == id && log.component == program && log.canonical).filter_map(|log| log.first).min();
             if let Some(first) = first.filter(|first| *first > started) {
                 let cluster = &graph.cluster(id).name;
                 notes.push(format!("{program} on {cluster} begins at {first}, {} after {} began", first.since(started), run.name));

@@ -41,9 +41,11 @@ pub(super) fn view(graph: &Graph, run: &Run, volume: &Volume) -> VolumeView {
 fn planned<'g>(graph: &'g Graph, run: &Run, volume: &Volume) -> Option<Value<'g>> {
     let plans = graph.related(run.id, "plan").targets;
     let items = plans.into_iter().filter_map(|plan| graph.object(plan).field("spec.persistentVolumes")).flat_map(Value::items);
-    let first = |item: &Value<'g>, path: &str| item.path(path).and_then(Value::text).map(|text| text.split(':').next().unwrap_or_default().to_owned());
+    let first =
+        |item: &Value<'g>, path: &str| item.path(path).and_then(Value::text).map(|text| text.split(':').next().unwrap_or_default().to_owned());
     items.into_iter().find(|item| {
-        first(item, "pvc.name").as_deref() == Some(volume.claim.as_str()) && first(item, "pvc.namespace").as_deref() == Some(volume.namespace.as_str())
+        first(item, "pvc.name").as_deref() == Some(volume.claim.as_str())
+            && first(item, "pvc.namespace").as_deref() == Some(volume.namespace.as_str())
     })
 }
 

@@ -27,7 +27,11 @@ pub(super) fn sheet(graph: &Graph, id: ObjectId, told: &Told) -> Option<VeleroSh
     let mut maker = Maker { graph, id, object, told, sections: Vec::new(), notes: Vec::new() };
     maker.identity();
     maker.outcome();
-    if backup { maker.backup() } else { maker.restore() }
+    if backup {
+        maker.backup()
+    } else {
+        maker.restore()
+    }
     let (sections, notes) = (maker.sections, maker.notes);
     Some(VeleroSheet { sections, collected: collected(graph, object, told), notes })
 }
@@ -110,7 +114,9 @@ impl Maker<'_> {
         self.sections.push(VeleroSection { name: name.to_owned(), value, from: Some(from.into()), entries });
         if !told {
             let lower = name.to_ascii_lowercase();
-            self.notes.push(format!("{counted} {lower} are counted and no gathered line tells them: the log of Velero does not reach back so far, or is missing"));
+            self.notes.push(format!(
+                "{counted} {lower} are counted and no gathered line tells them: the log of Velero does not reach back so far, or is missing"
+            ));
         }
     }
 
@@ -335,7 +341,7 @@ impl Maker<'_> {
         let section = if lines.is_empty() {
             VeleroSection::of(name, NONE)
         } else {
-            VeleroSection::with(name, lines.iter().map(|line| VeleroSection::of("", clean(line))).collect())
+            VeleroSection::with(name, lines.into_iter().map(|line| VeleroSection::of("", clean(&line))).collect())
         };
         self.sections.push(section.told_by("object"));
     }

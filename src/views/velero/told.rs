@@ -81,8 +81,7 @@ impl Told {
         let list = |name: &str, texts: Vec<String>| {
             if texts.is_empty() { VeleroSection::of(name, "<none>") } else { VeleroSection::with(name, each(texts)) }
         };
-        let namespaces: Vec<VeleroSection> =
-            namespaces.into_iter().map(|(namespace, texts)| VeleroSection::with(&namespace, each(texts))).collect();
+        let namespaces: Vec<VeleroSection> = namespaces.into_iter().map(|(namespace, texts)| VeleroSection::with(&namespace, each(texts))).collect();
         let last = if namespaces.is_empty() { VeleroSection::of("Namespaces", "<none>") } else { VeleroSection::with("Namespaces", namespaces) };
         vec![list("Velero", velero), list("Cluster", cluster), last]
     }
@@ -117,7 +116,10 @@ pub(super) fn is_description(text: &str) -> bool {
 
 /// What the client says instead of a description: its first line that is not about the container it ran in.
 pub(super) fn failure(text: &str) -> Option<String> {
-    let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with("Defaulted container") && !line.starts_with("Use 'oc describe"));
+    let first = text
+        .lines()
+        .map(str::trim)
+        .find(|line| !line.is_empty() && !line.starts_with("Defaulted container") && !line.starts_with("Use 'oc describe"));
     Some(clean(first?))
 }
 
@@ -146,7 +148,8 @@ fn entries(lines: &[(usize, &str)]) -> Vec<VeleroSection> {
         let below = lines[at + 1..].iter().take_while(|(deeper, _)| deeper > indent).count();
         let children = entries(&lines[at + 1..=at + below]);
         let plain = line.trim_start_matches("- ");
-        let key = plain.split_once(':').filter(|(key, rest)| !line.starts_with("- ") && !key.contains('/') && (rest.is_empty() || rest.starts_with(' ')));
+        let key =
+            plain.split_once(':').filter(|(key, rest)| !line.starts_with("- ") && !key.contains('/') && (rest.is_empty() || rest.starts_with(' ')));
         let value = key.map_or(plain, |(_, rest)| rest.trim());
         found.push(VeleroSection {
             name: key.map(|(key, _)| clean(key)).unwrap_or_default(),
