@@ -35,6 +35,8 @@ pub struct Options {
     pub keep: Vec<String>,
     /// Whole bodies are kept, also the parts that no rule reads: for views that show objects.
     pub whole: bool,
+    /// Only what tells what belongs to a run is kept: for views that read logs in little memory.
+    pub references: bool,
 }
 
 /// Told how far the work is.
@@ -197,7 +199,9 @@ fn read_compiled(
 ) -> Result<(Graph, Figures), Error> {
     let mut figures = Figures::default();
     let kinds: Vec<String> = pack.kinds().into_iter().map(str::to_owned).chain(options.keep.iter().cloned()).collect();
-    let keep = if options.whole {
+    let keep = if options.references {
+        Keep::what_refers()
+    } else if options.whole {
         Keep::whole(kinds)
     } else {
         {

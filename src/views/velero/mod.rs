@@ -341,7 +341,7 @@ impl Maker<'_> {
         let section = if lines.is_empty() {
             VeleroSection::of(name, NONE)
         } else {
-            VeleroSection::with(name, lines.iter().map(|line| VeleroSection::of("", clean(line))).collect())
+            VeleroSection::with(name, lines.into_iter().map(|line| VeleroSection::of("", clean(&line))).collect())
         };
         self.sections.push(section.told_by("object"));
     }
