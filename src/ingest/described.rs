@@ -171,7 +171,7 @@ mod tests {
         let object = read.object.unwrap();
         assert_eq!(&*object.name, "Restore om/r");
         let errors: Vec<_> = object.field("errors").unwrap().items().collect();
-        let said = |at: usize, key: &str| errors[at].get(key).and_then(|value| value.text()).map(std::borrow::Cow::into_owned);
+        let said = |at: usize, key: &str| errors[at].get(key).and_then(crate::graph::tape::Value::text).map(std::borrow::Cow::into_owned);
         assert_eq!((said(0, "scope"), said(0, "text"), errors[0].line()), (Some("velero".into()), Some("gone".into()), 7));
         assert_eq!((said(1, "namespace"), said(1, "text"), errors[1].line()), (Some("shop".into()), Some("denied".into()), 9));
         assert!(read.problem.is_none());

@@ -44,14 +44,14 @@ pub fn skeleton(id: &str, seed: Option<&Seed>) -> String {
     text.push_str("remediation: |\n  1. On {line.cluster} say what to look at, and what to do.\n");
     text.push_str("docs: |\n  ## What it means\n\n  ## Why it happens\n\n  ## How to tell it from its neighbours\n");
     text.push_str("links: []\n\ntests:\n");
-    let _ = write!(text, "  # {id}: the first case is the line itself; shorten it, and invent the names in it.\n");
+    let _ = writeln!(text, "  # {id}: the first case is the line itself; shorten it, and invent the names in it.");
     let _ = write!(
         text,
         "  - name: fires on the line\n    given:\n      - log: {component}\n        pod: {}\n        lines: [{}]\n",
         pod(component),
         quoted(&line)
     );
-    let _ = write!(text, "    expect: [{{on: Pod openshift-migration/{}}}]\n", pod(component));
+    let _ = writeln!(text, "    expect: [{{on: Pod openshift-migration/{}}}]", pod(component));
     let _ = write!(
         text,
         "  - name: stays silent on another line\n    given:\n      - log: {component}\n        lines: ['nothing of interest']\n    expect: nothing\n"
@@ -59,7 +59,7 @@ pub fn skeleton(id: &str, seed: Option<&Seed>) -> String {
     // The gather's own output is there exactly when it wrote some.
     if component != Component::Gather {
         let _ =
-            write!(text, "  - name: is skipped when there is no such log\n    given:\n      - {{not-gathered: {component}}}\n    expect: skipped\n");
+            writeln!(text, "  - name: is skipped when there is no such log\n    given:\n      - {{not-gathered: {component}}}\n    expect: skipped");
     }
     text
 }

@@ -98,6 +98,19 @@ fn described(graph: &Graph, id: ObjectId, steps: &[String]) -> Option<Evidence> 
     at_value(holder, value, steps.last().map(String::as_str))
 }
 
+/// Of a log as a whole: the first line of it that was kept, else the pod that wrote it.
+fn of_log(graph: &Graph, holder: &Object) -> Option<Evidence> {
+    let place = holder.place()?;
+    let number = graph.logs.iter().position(|log| log.input == place.input && log.path == place.path)?;
+    let kept = graph.hits.iter().filter(|hits| hits.log as usize == number).flat_map(|hits| &hits.samples).min_by_key(|hit| hit.line);
+    if let Some(hit) = kept {
+        return Some(Evidence::new(&Place { line: hit.line, ..place.clone() }, &hit.excerpt, "", hit.time, None));
+    }
+    let log = &graph.logs[number];
+    let pod = graph.find(log.cluster, "Pod", log.namespace.as_deref(), log.pod.as_deref()?).next()?;
+    object(graph, pod, &[])
+}
+
 /// A derived object quotes the line that it was made of, and speaks of the object that holds that line.
 fn derived(graph: &Graph, id: ObjectId) -> Option<Evidence> {
     let holder = graph.object(id);
@@ -117,6 +130,7 @@ fn object(graph: &Graph, id: ObjectId, steps: &[String]) -> Option<Evidence> {
         return match holder.kind() {
             "Gap" => gap(holder),
             "Description" => described(graph, id, steps),
+            "Log" => of_log(graph, holder),
             "Container" => pod().and_then(|pod| object(graph, pod, &["status".to_owned()])),
             _ => derived(graph, id),
         };
