@@ -10,6 +10,9 @@ use super::{Exit, Failure, screen};
 use crate::archive::{ArchiveError, Limits, Source, each_line, join_parts, read_entry};
 use crate::finding::redact::{self, escape_control};
 
+/// Lines of the longest private key that anybody prints.
+const LONGEST_KEY: u64 = 200;
+
 /// Prints a file of an input, or some of its lines.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -60,6 +63,10 @@ impl CatArgs {
         let mut total = 0;
         each_line(source, &Limits::default(), path, &mut |number, text| {
             total = number;
+            // A key that began further up than that is no key any more.
+            if number + LONGEST_KEY < first {
+                return ControlFlow::Continue(());
+            }
             let text = String::from_utf8_lossy(text);
             let is_secret = usize::try_from(number - 1).is_ok_and(|at| inside.get(at) == Some(&true));
             let masked = mask(&mut masks, &text, is_secret);
