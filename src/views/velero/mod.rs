@@ -28,9 +28,9 @@ pub(super) fn sheet(graph: &Graph, id: ObjectId, told: &Told) -> Option<VeleroSh
     maker.identity();
     maker.outcome();
     if backup {
-        maker.backup()
+        maker.backup();
     } else {
-        maker.restore()
+        maker.restore();
     }
     let (sections, notes) = (maker.sections, maker.notes);
     Some(VeleroSheet { sections, collected: collected(graph, object, told), notes })
