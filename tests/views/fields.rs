@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::golden::print;
 
 /// Views with the stories that fill their fields.
-const VIEWS: &[(&str, &[(&str, &[&str], &str)])] = &[
+const VIEWS: &[(&str, &[Field])] = &[
     (
         "tree",
         &[
@@ -68,7 +68,9 @@ fn walk(value: &Value, path: &str, found: &mut Types) {
                 match value {
                     Value::Array(items) if matches!(key.as_str(), "children" | "entries") => {
                         found.entry(below).or_default().insert("list");
-                        items.iter().for_each(|item| walk(item, path, found));
+                        for item in items {
+                            walk(item, path, found);
+                        }
                     }
                     value => walk(value, &below, found),
                 }
