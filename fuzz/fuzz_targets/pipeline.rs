@@ -13,7 +13,7 @@ use mig_analyze::archive::{Limits, Source};
 use mig_analyze::output::{self, Format};
 use mig_analyze::rules::Pack;
 use mig_analyze::scan::PatternSet;
-use mig_analyze::views::{self, Ask, Part, Scope, Subject};
+use mig_analyze::views::{self, Ask, Part, Scope, Subject, Told};
 use mig_analyze::{Analysis, Options, Quiet, analyze_compiled};
 
 const BORDER: &[u8] = b"%%% ";
@@ -63,9 +63,8 @@ fn print(analysis: &Analysis) {
     for id in graph.ids().take(20) {
         let object = graph.object(id);
         let ask = Ask { kind: object.kind().to_owned(), name: Some(object.name.to_string()), ..Ask::default() };
-        if let Ok(found) = views::describe(graph, report, &ask) {
-            output::describe(&found, Format::Terminal, &plain, &mut out).expect("memory");
-        }
+        let found = views::describe(graph, report, &[id], &Told::default());
+        output::describe(&found, Format::Terminal, &plain, &mut out).expect("memory");
         if let Ok(table) = views::table(graph, &ask) {
             output::table(&table, true, &plain, &mut out).expect("memory");
         }

@@ -78,7 +78,7 @@ fn no_control_character_reaches_an_output() {
         &["get", "migmigration", "-i", input, "-o", "name"],
         &["get", "migmigration", "-i", input, "-o", "yaml"],
         &["get", "migmigration", "-i", input, "-o", "json"],
-        &["get", "backup", "-i", input, "-o", "rows"],
+        &["get", "backup", "-i", input, "--format", "json"],
         &["get", "backup", "-i", input],
         &["get", "events", "-i", input],
         &["get", "\u{1b}[2Jevil", "-i", input],
