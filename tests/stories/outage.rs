@@ -1,5 +1,7 @@
 //! Law: an outage at another time or in another place is not why a run failed.
 
+use std::fmt::Write as _;
+
 use libtest_mimic::Failed;
 use mig_analyze::finding::{Migration, Report};
 
@@ -111,13 +113,14 @@ fn killed(pod: &str, at: &str) -> String {
     for line in pod.split_inclusive('\n') {
         let indent = &line[..line.len() - line.trim_start().len()];
         if line.trim() == "lastState: {}" {
-            out.push_str(&format!(
+            let _ = write!(
+                out,
                 "{indent}lastState:\n{indent}  terminated:\n{indent}    exitCode: 137\n{indent}    finishedAt: \"{at}\"\n{indent}    reason: OOMKilled\n"
-            ));
+            );
         } else if line.trim() == "restartCount: 0" {
-            out.push_str(&format!("{indent}restartCount: 1\n"));
+            let _ = writeln!(out, "{indent}restartCount: 1");
         } else if line.trim_start().starts_with("startedAt: ") {
-            out.push_str(&format!("{indent}startedAt: \"{at}\"\n"));
+            let _ = writeln!(out, "{indent}startedAt: \"{at}\"");
         } else {
             out.push_str(line);
         }

@@ -1,5 +1,7 @@
 //! One line for each story: the case of the field, and whether its root cause was found.
 
+#![allow(clippy::print_stdout, reason = "the table is there to be read")]
+
 use std::fmt::Write as _;
 
 use libtest_mimic::Failed;
