@@ -92,7 +92,7 @@ fn write(path: &Path, mib: u64) -> Outcome<()> {
 /// Where the time of one analysis goes, in a process of its own so that nothing is warm that would be cold for a user.
 fn stages(path: &Path) -> Outcome<()> {
     let done = mig_analyze::analyze(&[path.to_path_buf()], &Options::default(), &Quiet)?;
-    let Figures { reading, freezing, rules, reporting, yaml_fast, yaml_general, copies } = done.figures;
+    let Figures { reading, freezing, rules, reporting, yaml_fast, yaml_general, copies, .. } = done.figures;
     let whole = (reading + freezing + rules + reporting).as_secs_f64();
     for (stage, took) in [("reading", reading), ("joining", freezing), ("rules", rules), ("report", reporting)] {
         let took = took.as_secs_f64();

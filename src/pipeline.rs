@@ -11,8 +11,9 @@ use crate::finding::Report;
 use crate::graph::Graph;
 use crate::ingest::{self, Copies, InputRead, Keep, Worker};
 use crate::layout::{self, Shape};
+use crate::model::Timestamp;
 use crate::mtc;
-use crate::rules::{Pack, PackErrors};
+use crate::rules::{IgnoreError, Ignored, Pack, PackErrors, read_ignored};
 use crate::scan::{PatternSet, ScanError};
 
 /// What the caller may choose.
@@ -26,10 +27,16 @@ pub struct Options {
     pub rules: Vec<PathBuf>,
     /// Rules whose findings are left out.
     pub ignore: Vec<String>,
+    /// File with findings that are left out, each with a reason and a last day.
+    pub ignore_file: Option<PathBuf>,
+    /// The day that those days are compared with; `None` for the newest time of the gathers, so that a report never depends on a clock.
+    pub today: Option<Timestamp>,
     /// Kinds whose bodies are kept beside those that rules and views read.
     pub keep: Vec<String>,
     /// Whole bodies are kept, also the parts that no rule reads: for views that show objects.
     pub whole: bool,
+    /// Only what tells what belongs to a run is kept: for views that read logs in little memory.
+    pub references: bool,
 }
 
 /// Told how far the work is.
@@ -58,6 +65,8 @@ pub struct Analysis {
     pub graph: Graph,
     /// What it took.
     pub figures: Figures,
+    /// What the caller should know about the call, and no reader of the report has to.
+    pub notes: Vec<String>,
 }
 
 /// What the run took; never part of a report.
@@ -77,6 +86,8 @@ pub struct Figures {
     pub yaml_general: u64,
     /// Objects before copies were merged, events among them.
     pub copies: u64,
+    /// Time of each rule over the graph, by id; the scan of the logs for its patterns is part of reading.
+    pub each_rule: Vec<(String, Duration)>,
 }
 
 /// Why nothing could be analyzed.
@@ -102,6 +113,10 @@ pub enum Error {
         /// The nearest one.
         help: String,
     },
+    /// The ignore file is wrong; what the user gave is.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Ignore(#[from] IgnoreError),
     /// The inputs were read and hold nothing of a gather.
     #[error("no must-gather in {inputs}")]
     #[diagnostic(code(mig_analyze::no_gather), help("{help}"))]
@@ -133,17 +148,27 @@ pub fn analyze_compiled(
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<Analysis, Error> {
+    let asked = options.ignore_file.as_deref().map(|path| read_ignored(path, pack)).transpose()?.unwrap_or_default();
     let (graph, mut figures) = read_compiled(sources, pack, patterns, options, progress)?;
+    let today = options.today.or_else(|| graph.clusters.iter().filter_map(|cluster| cluster.now).max());
+    let (over, mut ignored): (Vec<Ignored>, Vec<Ignored>) = asked.into_iter().partition(|entry| entry.has_expired(today));
+    let told = |entry: &Ignored| {
+        format!("{} is no longer ignored, since {} is over: {}", entry.rule, entry.expires.as_deref().unwrap_or("its last day"), entry.reason)
+    };
+    let notes = over.iter().map(told).collect();
+    ignored.extend(options.ignore.iter().map(|id| Ignored::rule(id, "--ignore")));
 
     progress.stage("running rules");
     let clock = Instant::now();
-    let results = engine::run(&graph, pack);
+    let timed = engine::run_timed(&graph, pack);
     figures.rules = clock.elapsed();
+    figures.each_rule = pack.rules.iter().zip(&timed).map(|(rule, timed)| (rule.id.clone(), timed.took)).collect();
+    let results: Vec<_> = timed.into_iter().map(|timed| timed.result).collect();
 
     let clock = Instant::now();
-    let report = engine::report(&graph, pack, &results, &options.ignore);
+    let report = engine::report(&graph, pack, &results, &ignored);
     figures.reporting = clock.elapsed();
-    Ok(Analysis { report, graph, figures })
+    Ok(Analysis { report, graph, figures, notes })
 }
 
 /// Loads the built-in rules and the layers on top of them.
@@ -174,7 +199,9 @@ fn read_compiled(
 ) -> Result<(Graph, Figures), Error> {
     let mut figures = Figures::default();
     let kinds: Vec<String> = pack.kinds().into_iter().map(str::to_owned).chain(options.keep.iter().cloned()).collect();
-    let keep = if options.whole {
+    let keep = if options.references {
+        Keep::what_refers()
+    } else if options.whole {
         Keep::whole(kinds)
     } else {
         {

@@ -110,10 +110,13 @@ fn describe_finds_every_kind_of_a_real_gather() {
     }
 }
 
+/// Cluster, namespace and name of the objects, by group and kind.
+type ObjectsByKind = BTreeMap<(String, String), std::collections::BTreeSet<(String, String, String)>>;
+
 /// Objects by kind and group, read by another parser from a plain unpacking of the archive. Events are counted by nobody here: they
 /// are folded by UID, and many are gathered twice.
 fn identities(archive: &Path) -> BTreeMap<(String, String), usize> {
-    let mut found: BTreeMap<(String, String), std::collections::BTreeSet<(String, String, String)>> = BTreeMap::new();
+    let mut found: ObjectsByKind = BTreeMap::new();
     let mut tar = tar::Archive::new(flate2::read::GzDecoder::new(std::fs::File::open(archive).unwrap()));
     for entry in tar.entries().unwrap() {
         let mut entry = entry.unwrap();

@@ -61,7 +61,7 @@ fn every_archive_is_read_to_its_end() {
 #[test]
 fn the_generic_gather_is_read_whole() {
     let Some(analysis) = read(GENERIC) else { return };
-    let Analysis { report, graph, figures } = analysis;
+    let Analysis { report, graph, figures, .. } = analysis;
     assert_eq!(report.coverage.files, 3526);
     assert_eq!(figures.copies, 8635, "objects in files, events among them");
     let mut kinds: BTreeSet<&str> = graph.objects.iter().filter(|object| !object.is_derived_kind).map(mig_analyze::graph::Object::kind).collect();

@@ -150,7 +150,7 @@ fn a_report_replaces_the_old_one_whole_and_a_link_to_it_stays_a_link() {
 
 #[test]
 fn inputs_that_cannot_be_read_are_told_in_a_sentence() {
-    let (folder, input) = case();
+    let (folder, _) = case();
     let empty = folder.path().join("empty.tar.gz");
     fs::write(&empty, "").unwrap();
     let folder_of_nothing = folder.path().join("nothing");

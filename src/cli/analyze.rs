@@ -30,9 +30,22 @@ pub struct AnalyzeArgs {
     /// Leave out the findings of this rule
     #[arg(long, value_name = "ID")]
     pub ignore: Vec<String>,
+    /// Leave out what this YAML file lists, each entry with rule, reason, and if need be on and expires
+    #[arg(long, value_name = "FILE")]
+    pub ignore_file: Option<PathBuf>,
+    /// Day to compare with the last days of that file, as 2026-12-31; by default the day of the collection
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    pub today: Option<crate::model::Timestamp>,
+    /// Show on standard error how long each rule took
+    #[arg(long)]
+    pub profile_rules: bool,
     /// Summarize this migration: the start of its name or UID
     #[arg(long, value_name = "PREFIX")]
     pub migration: Option<String>,
+}
+
+fn day(text: &str) -> Result<crate::model::Timestamp, String> {
+    crate::model::Timestamp::parse(&format!("{text}T00:00:00Z")).ok_or_else(|| "write it as 2026-12-31".to_owned())
 }
 
 impl ValueEnum for Format {
@@ -112,7 +125,18 @@ mod tests {
     use crate::finding::sample;
 
     fn args(fail_on: Option<Severity>, output: PathBuf) -> AnalyzeArgs {
-        AnalyzeArgs { inputs: vec![], format: Format::Json, output: Some(output), fail_on, rules: vec![], ignore: vec![], migration: None }
+        AnalyzeArgs {
+            inputs: vec![],
+            format: Format::Json,
+            output: Some(output),
+            fail_on,
+            rules: vec![],
+            ignore: vec![],
+            ignore_file: None,
+            today: None,
+            profile_rules: false,
+            migration: None,
+        }
     }
 
     #[test]

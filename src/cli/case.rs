@@ -89,10 +89,11 @@ impl<'a> Case<'a> {
         Ok(Self { sources, view, common, _spool: spool })
     }
 
-    /// Reads the inputs without judging them: no rule is run, so no log is searched and nothing is kept that only rules read.
+    /// Reads the inputs without judging them: no rule is run, no log is searched, and of objects only that
+    /// is kept which tells what belongs to a run.
     pub(super) fn read(&self) -> Result<Graph, Failure> {
         let line = Line::new();
-        Ok(read_case(&self.sources, &Pack::default(), &self.options(), &line)?.0)
+        Ok(read_case(&self.sources, &Pack::default(), &Options { references: true, ..self.options() }, &line)?.0)
     }
 
     /// Reads and judges the inputs.

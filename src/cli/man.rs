@@ -38,7 +38,7 @@ mod tests {
         let page = |name: &str| fs::read_to_string(folder.path().join("man1").join(name)).unwrap();
         for (name, example) in [
             ("mig-analyze.1", "report.json"),
-            ("mig-analyze-tree.1", "shop-stage"),
+            ("mig-analyze-tree.1", "unhealthy"),
             ("mig-analyze-rules-run.1", "explain"),
             ("mig-analyze-man.1", "man1"),
         ] {

@@ -81,6 +81,7 @@ pub struct Cli {
 /// What every command takes.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "General")]
+#[expect(clippy::struct_excessive_bools, reason = "switches of a command line are independent of each other")]
 pub struct Common {
     /// Leave nothing out for brevity
     #[arg(short, long, global = true)]

@@ -465,7 +465,8 @@ fn differences(graph: &Graph, expected: &Expected, found: &Match) -> Vec<String>
     all
 }
 
-fn subject(graph: &Graph, subject: &Subject) -> String {
+/// The words by which tests and ignore files call what a finding is about.
+pub(super) fn subject(graph: &Graph, subject: &Subject) -> String {
     match subject {
         Subject::Object(id) => graph.object(*id).reference().to_string(),
         Subject::Named(reference) => reference.to_string(),

@@ -66,23 +66,18 @@ message: \"{far.volume} of {far.claim} wants {far.wants}, {far.nodes} nodes\"
 ";
 
 fn zonal(zones: &[&str], nodes: &[&str]) -> String {
-    let mut given = String::new();
-    let volumes = (0..zones.len()).map(|n| format!("{{name: v{n}, persistentVolumeClaim: {{claimName: c{n}}}}}"));
-    let volumes: Vec<String> = volumes.collect();
-    given += &format!(
+    let volumes: Vec<String> = (0..zones.len()).map(|n| format!("{{name: v{n}, persistentVolumeClaim: {{claimName: c{n}}}}}")).collect();
+    let pod = format!(
         "  - {{kind: Pod, metadata: {{name: p, namespace: app}}, spec: {{nodeSelector: {{disk: ssd}}, volumes: [{}]}}}}\n",
         volumes.join(", ")
     );
-    for (n, zone) in zones.iter().enumerate() {
-        given += &format!("  - {{kind: PersistentVolumeClaim, metadata: {{name: c{n}, namespace: app}}, spec: {{volumeName: v{n}}}}}\n");
-        given += &format!(
-            "  - {{kind: PersistentVolume, metadata: {{name: v{n}}}, spec: {{nodeAffinity: {{required: {{nodeSelectorTerms: [{{matchExpressions: [{{key: zone, operator: In, values: [{zone}]}}]}}]}}}}}}}}\n"
-        );
-    }
-    for (n, zone) in nodes.iter().enumerate() {
-        given += &format!("  - {{kind: Node, metadata: {{name: n{n}, labels: {{zone: {zone}, disk: ssd}}}}}}\n");
-    }
-    given
+    let volume = |(n, zone): (usize, &&str)| {
+        format!(
+            "  - {{kind: PersistentVolumeClaim, metadata: {{name: c{n}, namespace: app}}, spec: {{volumeName: v{n}}}}}\n  - {{kind: PersistentVolume, metadata: {{name: v{n}}}, spec: {{nodeAffinity: {{required: {{nodeSelectorTerms: [{{matchExpressions: [{{key: zone, operator: In, values: [{zone}]}}]}}]}}}}}}}}\n"
+        )
+    };
+    let node = |(n, zone): (usize, &&str)| format!("  - {{kind: Node, metadata: {{name: n{n}, labels: {{zone: {zone}, disk: ssd}}}}}}\n");
+    std::iter::once(pod).chain(zones.iter().enumerate().map(volume)).chain(nodes.iter().enumerate().map(node)).collect()
 }
 
 #[test]

@@ -120,6 +120,8 @@ pub struct CoverageReport {
     pub suppressed: Vec<Suppressed>,
     /// Error lines that no finding covers.
     pub unexplained: Vec<Unexplained>,
+    /// Error lines that were left out of it, since they are known to mean nothing.
+    pub noise: u64,
 }
 
 /// A finding that was left out on request.
@@ -133,7 +135,7 @@ pub struct Suppressed {
     pub expires: Option<String>,
 }
 
-/// Error lines of one shape that no finding covers.
+/// Error lines of one shape, or conditions of one kind, that no finding covers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Unexplained {
     /// Folded text.

@@ -11,8 +11,11 @@ use crate::model::Uid;
 /// order of arrival, because that is the one which the merge makes the current one.
 #[derive(Debug, Default)]
 pub struct Copies {
-    first: Option<Mutex<FxHashMap<Key, (Arc<str>, u32)>>>,
+    first: Option<Mutex<First>>,
 }
+
+/// Path and line of the first copy.
+type First = FxHashMap<Key, (Arc<str>, u32)>;
 
 /// Directory of the gather, UID and version: nothing else gives two objects the same body.
 type Key = (Box<str>, Uid, u64);

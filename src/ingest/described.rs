@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::kube_yaml::Problem;
-use crate::graph::Object;
 use crate::graph::tape::{Style, TapeBuilder};
+use crate::graph::{Object, SourceLines};
 use crate::model::{ClusterId, EntryPath, Gvk, Place};
 use crate::scan::describe::{self, Described, DescribedKind, Scope, Told};
 use crate::scan::{ProblemKind, complaint};
@@ -27,7 +27,7 @@ pub(super) fn read(input: u32, path: &Arc<str>, text: &str) -> Read {
     // That an old backup has no list of its objects is normal.
     let complaint = found.complaints.iter().find(|complaint| !complaint.text.ends_with(" not found>"));
     let problem = complaint.map(|complaint| Problem::StderrLine { line: complaint.line, text: complaint.text.clone(), benign: false });
-    Read { problem, object: Some(object(input, path, &found)) }
+    Read { problem, object: Some(object(input, path, &found, text)) }
 }
 
 /// What the file's name says.
@@ -47,7 +47,7 @@ fn hint(path: &str) -> Option<DescribedKind> {
     }
 }
 
-fn object(input: u32, path: &Arc<str>, found: &Described) -> Object {
+fn object(input: u32, path: &Arc<str>, found: &Described, text: &str) -> Object {
     let mut body = Body(TapeBuilder::default());
     body.0.map_start(found.line);
     body.text("of", found.kind.as_str(), found.line);
@@ -104,11 +104,22 @@ fn object(input: u32, path: &Arc<str>, found: &Described) -> Object {
         labels: Box::default(),
         owners: Box::default(),
         places: vec![Place { input, path: EntryPath(path.clone()), line: found.line }],
-        body: Some(body.0.finish()),
+        body: Some(body.0.finish().with_source(SourceLines::new(quotable(text).into(), 1, Box::default()))),
         derived: None,
         is_derived_kind: true,
         earlier: Vec::new(),
     }
+}
+
+/// The part of a text that findings may quote. Errors stand in front; the long list of objects comes after them.
+const QUOTED: usize = 64 << 10;
+
+fn quotable(text: &str) -> &str {
+    if text.len() <= QUOTED {
+        return text;
+    }
+    let end = text.as_bytes()[..QUOTED].iter().rposition(|byte| *byte == b'\n').unwrap_or(0);
+    text.get(..end).unwrap_or_default()
 }
 
 struct Body(TapeBuilder);
@@ -160,10 +171,18 @@ mod tests {
         let object = read.object.unwrap();
         assert_eq!(&*object.name, "Restore om/r");
         let errors: Vec<_> = object.field("errors").unwrap().items().collect();
-        let said = |at: usize, key: &str| errors[at].get(key).and_then(|value| value.text()).map(std::borrow::Cow::into_owned);
+        let said = |at: usize, key: &str| errors[at].get(key).and_then(crate::graph::tape::Value::text).map(std::borrow::Cow::into_owned);
         assert_eq!((said(0, "scope"), said(0, "text"), errors[0].line()), (Some("velero".into()), Some("gone".into()), 7));
         assert_eq!((said(1, "namespace"), said(1, "text"), errors[1].line()), (Some("shop".into()), Some("denied".into()), 9));
         assert!(read.problem.is_none());
+        assert_eq!(object.excerpt(errors[0]).text, "  Velero:   gone", "a proof quotes the line as it stands");
+    }
+
+    #[test]
+    fn of_a_long_text_the_first_lines_can_be_quoted() {
+        let text = format!("Name:  b\n{}", "    - shop/é\n".repeat(20_000));
+        let kept = quotable(&text);
+        assert!(kept.len() < QUOTED && kept.ends_with('é') && text.starts_with(kept));
     }
 
     #[test]

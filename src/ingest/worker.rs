@@ -107,18 +107,26 @@ impl<'p> Worker<'p> {
             let own = part.own(batch);
             match layout::shape(&part.path) {
                 Shape::Manifest => self.manifest(part, own),
-                Shape::Log(component) => self.log(part, batch, component),
-                Shape::Text if part.first => {
-                    let text = String::from_utf8_lossy(&own[..own.len().min(TEXT)]).into_owned();
-                    self.harvest.texts.push((part.path.clone(), part.member, text));
+                Shape::Log(component) => {
+                    self.log(part, batch, component);
+                    // The log of the client names the cluster that it spoke to.
+                    if part.first && component == Component::Gather {
+                        self.text(part, own);
+                    }
                 }
                 Shape::Description if part.first => self.description(part, own),
+                Shape::Text if part.first => self.text(part, own),
                 Shape::Text | Shape::Description | Shape::Ignore | Shape::Closed => {}
             }
             if part.truncated {
                 self.harvest.broken.push((part.path.clone(), part.member));
             }
         }
+    }
+
+    fn text(&mut self, part: &Part, own: &[u8]) {
+        let text = String::from_utf8_lossy(&own[..own.len().min(TEXT)]).into_owned();
+        self.harvest.texts.push((part.path.clone(), part.member, text));
     }
 
     /// What was read.

@@ -58,13 +58,13 @@ pub(super) fn shape(path: &str) -> Shape {
 
 /// Texts that the gathers of MTC and OADP store beside run logs and volume jobs.
 fn is_description(path: &str, name: &str) -> bool {
+    if name.ends_with("-backup-describe.log") || name.ends_with("-restore-describe.log") {
+        return true;
+    }
+    let Some((stem, "txt")) = name.rsplit_once('.') else { return false };
     let starts = ["backup-describe-", "restore-describe-", "pvb-describe-", "pvr-describe-"];
-    let text = name.ends_with(".txt") && starts.iter().any(|start| name.starts_with(start));
-    let old = name.ends_with("-backup-describe.log") || name.ends_with("-restore-describe.log");
-    let of_oadp = name.starts_with("describe-")
-        && name.ends_with(".txt")
-        && ["/velero.io/backups/", "/velero.io/restores/"].iter().any(|dir| path.contains(dir));
-    text || old || of_oadp
+    let of_oadp = ["/velero.io/backups/", "/velero.io/restores/"].iter().any(|dir| path.contains(dir));
+    starts.iter().any(|start| stem.starts_with(start)) || (of_oadp && stem.starts_with("describe-"))
 }
 
 /// Directories of the generic gather that hold no objects and no pod logs.

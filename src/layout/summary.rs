@@ -56,7 +56,8 @@ fn plain(cell: &str) -> String {
     cell.trim().trim_matches(['`', '*']).trim().to_owned()
 }
 
-fn is_uuid(text: &str) -> bool {
+/// Whether a text is the id of a cluster.
+pub fn is_uuid(text: &str) -> bool {
     let lengths: Vec<usize> = text.split('-').map(str::len).collect();
     lengths == [8, 4, 4, 4, 12] && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
 }

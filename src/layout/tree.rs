@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 /// Directories that are told apart. The largest gathers have a hundred thousand; a small archive could claim more than fit into memory.
 const DIRS: usize = 1 << 20;
@@ -73,7 +74,19 @@ impl<'p> Tree<'p> {
 
     /// Unclaimed directories, sorted, each with a trailing slash; the root is empty.
     pub fn dirs(&self) -> impl Iterator<Item = &str> {
-        self.dirs.keys().copied().filter(|dir| !self.is_claimed(dir))
+        let mut rest = self.dirs.range::<str, _>(..);
+        let claimed = self.claimed.contains("");
+        std::iter::from_fn(move || {
+            loop {
+                let (&dir, _) = rest.next().filter(|_| !claimed)?;
+                if self.claimed.is_empty() || !self.claimed.contains(dir) {
+                    return Some(dir);
+                }
+                // Everything below stands right behind it, and is as good as claimed: `0` is what follows `/`.
+                let behind = format!("{}0", dir.strip_suffix('/').unwrap_or(dir));
+                rest = self.dirs.range::<str, _>((Bound::Included(behind.as_str()), Bound::Unbounded));
+            }
+        })
     }
 
     /// Names of the directories in a directory.

@@ -162,6 +162,7 @@ mod tests {
     use super::*;
     use crate::mtc::testing::Case;
 
+    #[expect(clippy::needless_pass_by_value, reason = "tests read better without a reference before every `json!`")]
     fn down(kind: &str, annotations: Json, spec: Json) -> Option<(Option<u64>, Option<String>)> {
         let mut case = Case::new(1);
         case.add(0, json!({"kind": kind, "metadata": {"name": "web", "namespace": "app", "annotations": annotations}, "spec": spec}));

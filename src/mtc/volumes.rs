@@ -226,7 +226,10 @@ fn join(graph: &Graph, id: ObjectId, rows: &mut Vec<Volume>, known: &mut Known, 
         Some(namespace) if is_restore => namespace.into_owned(),
         _ => text("spec.pod.namespace"),
     };
+    // Velero notes the claim on the job; without that its pod tells, where it was gathered.
+    let noted = job.field("metadata.annotations").and_then(|map| map.get("velero.io/pvc-name")).and_then(Value::text);
     let claim = graph.related(id, "claim").targets.first().map(|&claim| graph.object(claim).name.to_string());
+    let claim = claim.or_else(|| noted.map(std::borrow::Cow::into_owned));
     let bytes = |path| job.field(path).and_then(Value::as_i64).and_then(|bytes| u64::try_from(bytes).ok());
     let key = (namespace.clone(), text("spec.pod.name"), text("spec.volume"));
     let told = known.rows.get(&key).copied();
@@ -340,6 +343,36 @@ mod tests {
         let rows = volumes(&graph, find(&graph, "MigMigration", "m"), Verdict::Succeeded);
         let states: Vec<_> = rows.iter().map(|row| (&*row.claim, row.state)).collect();
         assert_eq!(states, [("web-data", VolumeState::Completed), ("web-tmp", VolumeState::Unknown)]);
+    }
+
+    #[test]
+    fn the_claim_that_velero_notes_on_a_job_finds_the_row() {
+        let mut case = Case::new(1);
+        case.add(
+            0,
+            json!({"kind": "MigPlan", "metadata": {"name": "p", "namespace": "openshift-migration"}, "spec": {"persistentVolumes": [
+            {"pvc": {"namespace": "app", "name": "lab-results"}, "selection": {"action": "copy", "copyMethod": "filesystem"}},
+            {"pvc": {"namespace": "app", "name": "tmp"}, "selection": {"action": "copy", "copyMethod": "filesystem"}}]}}),
+        );
+        case.add(
+            0,
+            json!({"kind": "MigMigration", "metadata": {"name": "m", "namespace": "openshift-migration", "uid": "m1"},
+            "spec": {"migPlanRef": {"name": "p", "namespace": "openshift-migration"}}}),
+        );
+        case.add(
+            0,
+            json!({"kind": "Backup", "metadata": {"name": "b", "namespace": "openshift-migration", "uid": "b1", "labels": {"migmigration": "m1"}}}),
+        );
+        case.add(
+            0,
+            json!({"kind": "PodVolumeBackup", "metadata": {"name": "b-1", "namespace": "openshift-migration",
+                "labels": {"velero.io/backup-uid": "b1"}, "annotations": {"velero.io/pvc-name": "lab-results"}},
+            "spec": {"pod": {"name": "web", "namespace": "app"}, "volume": "data"}, "status": {"phase": "InProgress"}}),
+        );
+        let graph = case.freeze();
+        let rows = volumes(&graph, find(&graph, "MigMigration", "m"), Verdict::Running);
+        let states: Vec<_> = rows.iter().map(|row| (&*row.claim, row.state)).collect();
+        assert_eq!(states, [("lab-results", VolumeState::Running), ("tmp", VolumeState::Pending)]);
     }
 
     #[test]

@@ -71,6 +71,7 @@ mod tests {
         coverage.unexplained[].sample.path: string
         coverage.unexplained[].sample.line: number
         coverage.unexplained[].sample.text: string
+        coverage.noise: number
         rules[].id: string
         rules[].digest: string
         rules[].title: string
@@ -217,7 +218,7 @@ mod tests {
             ("migrations[].type", "stage final rollback state conversion"),
             ("migrations[].outcome", "succeeded succeeded-with-warnings failed canceled running stuck blocked unknown"),
             ("clusters[].now_from", "data timestamp"),
-            ("gaps[].reason", "truncated unparsable stderr empty unreadable limit login suspect"),
+            ("gaps[].reason", "truncated unparsable stderr empty unreadable limit login suspect not-read obfuscated"),
         ] {
             for value in values(&root, path) {
                 let word = value.and_then(Value::as_str).unwrap();

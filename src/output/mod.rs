@@ -35,6 +35,7 @@ impl Format {
 
 /// What a format may depend on beside the report. None of it changes the facts that are shown.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "what a terminal can show are independent answers")]
 pub struct Options {
     /// Columns to fill.
     pub width: usize,

@@ -63,6 +63,24 @@ impl Pack {
         if errors.is_empty() { Self::assemble(all, true) } else { Err(PackErrors { rules: errors }) }
     }
 
+    /// The rules of this program, of some layers, and of a directory under test, with the ids of the last. A rule under test that has
+    /// the id of a built-in one and does not override it is that rule in a newer form, and takes its place.
+    pub fn load_for_test(layers: &[&Path], under_test: &Path) -> Result<(Self, Vec<String>), PackErrors> {
+        let failed = |error: Box<RuleError>| PackErrors { rules: vec![*error] };
+        let tested = read_layer(under_test).map_err(failed)?;
+        let ids: Vec<String> = tested.iter().map(|text| text.id.clone()).collect();
+        let overrides = |text: &RuleText| text.text.lines().any(|line| line.trim_end() == "override: true");
+        let newer = |id: &str| tested.iter().any(|text| text.id == id && !overrides(text));
+        let built_in = BUILT_IN.iter().filter(|(id, _)| !newer(id));
+        let built_in = built_in.map(|(id, text)| RuleText { id: (*id).to_owned(), file: format!("rules/{id}.yaml"), text: (*text).to_owned() });
+        let mut all = vec![built_in.collect()];
+        for layer in layers {
+            all.push(read_layer(layer).map_err(failed)?);
+        }
+        all.push(tested);
+        Ok((Self::assemble(all, true)?, ids))
+    }
+
     /// Builds a pack from texts; a later layer may replace a rule of an earlier one when the rule says so.
     pub fn from_layers(layers: Vec<Vec<RuleText>>) -> Result<Self, PackErrors> {
         Self::assemble(layers, false)

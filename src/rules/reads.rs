@@ -29,7 +29,14 @@ impl Pack {
                 if let Clause::Named(named) = clause
                     && let Head::Native { native, .. } = &named.head
                 {
-                    native.reads.iter().for_each(|key| text.push_str(&format!("\"{key}\"\n")));
+                    for key in native.reads {
+                        text.push('"');
+                        text.push_str(key);
+                        text.push_str(
+                            "\"
+",
+                        );
+                    }
                 }
             });
         }

@@ -178,6 +178,19 @@ impl Clause {
 
 impl Rule {
     /// All clauses, those of traps included.
+    /// What its clauses look for in logs.
+    pub(crate) fn patterns(&self) -> Vec<&PatternSpec> {
+        let mut all = Vec::new();
+        self.all_clauses(&mut |clause| {
+            if let Clause::Named(named) = clause
+                && let Head::Log { spec, .. } | Head::Error { spec, .. } = &named.head
+            {
+                all.push(spec);
+            }
+        });
+        all
+    }
+
     pub(crate) fn all_clauses<'c>(&'c self, see: &mut dyn FnMut(&'c Clause)) {
         self.clauses.iter().chain(self.traps.iter().flatten()).for_each(|clause| clause.visit(see));
     }

@@ -44,7 +44,9 @@ pub fn tree(graph: &Graph, report: &Report, scope: Scope<'_>, unhealthy_only: bo
         roots.retain_mut(prune);
     }
     let mut marked = BTreeSet::new();
-    roots.iter().for_each(|root| marks(root, &mut marked));
+    for root in &roots {
+        marks(root, &mut marked);
+    }
     let findings = report.findings.iter().filter(|finding| marked.contains(&finding.id)).map(shared::finding_line).collect();
     Ok(Tree { schema: 1, clusters: shared::clusters(graph), unhealthy_only, findings, roots })
 }

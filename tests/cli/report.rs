@@ -44,7 +44,7 @@ const CONTRACT: &[(&str, &[&str])] = &[
     ("inputs[]", &["name", "sha256", "bytes", "layouts", "complete"]),
     ("clusters[]", &["id", "name", "mig_cluster", "roles", "input", "identity", "suspect", "kubernetes", "mtc", "gathered", "now", "now_from"]),
     ("clusters[].identity", &["cluster_id", "infrastructure", "api", "by"]),
-    ("coverage", &["files", "objects", "events", "logs", "log_lines", "relations", "from", "to", "redactions", "suppressed", "unexplained"]),
+    ("coverage", &["files", "objects", "events", "logs", "log_lines", "relations", "from", "to", "redactions", "suppressed", "unexplained", "noise"]),
     ("coverage.unexplained[]", &["shape", "component", "count", "first", "last", "sample"]),
     ("coverage.unexplained[].sample", &["input", "path", "line", "text"]),
     ("rules[]", &["id", "digest", "title", "severity", "role", "state", "findings", "reason"]),

@@ -173,6 +173,39 @@ fn a_gather_made_on_the_source_is_told_by_the_storage_location_of_the_plan() {
 }
 
 #[test]
+fn the_log_of_the_client_names_the_cluster_that_a_gather_ran_on() {
+    let id = "0a1b2c3d-1111-2222-3333-444455556666";
+    let log = |id: &str| {
+        format!(
+            "[must-gather      ] OUT 2024-03-01T10:00:00Z Using must-gather plug-in image: x\nClusterID: {id}\n\nReprinting Cluster State:\nClusterID: {id}\n"
+        )
+    };
+    let wrapped = |id: &str| {
+        Tar::new()
+            .file("must-gather.local.1/must-gather.logs", log(id))
+            .file("must-gather.local.1/image-sha256-0f/must-gather.tar.gz", gather(&["host", "source"]).gzip())
+    };
+    let version = scoped("config.openshift.io/v1", "ClusterVersion", "version", "uid-cv", &format!("spec:\n  clusterID: {id}\n"));
+    let of = Tar::new().file("must-gather.local.2/image/cluster-scoped-resources/config.openshift.io/clusterversions/version.yaml", version);
+    let graph = cases(vec![wrapped(id), of.clone()]);
+    assert_eq!((names(&graph), homes(&graph, "ClusterVersion", "version")), (vec!["host", "source"], vec!["host".to_owned()]));
+    assert_eq!(cluster(&graph, "host").1.identity.by, ["cluster-id"]);
+    let other = cases(vec![wrapped("ffffffff-1111-2222-3333-444455556666"), of]);
+    assert_eq!(other.clusters.len(), 3, "another id is another cluster");
+}
+
+#[test]
+fn an_inspect_that_two_clusters_claim_is_placed_by_nothing_weaker() {
+    let pvr = |uid: &str| of_velero("PodVolumeRestore", uid, uid).body("spec:\n  pod:\n    kind: Pod\n    name: web-1\n    uid: uid-web\n");
+    let agent = pod(MTC, "restic-5sncm", "uid-agent").body("spec:\n  nodeName: worker-1\n");
+    let tar =
+        cr(cr(gather(&["host", "source"]), HOST, "podvolumerestores.velero.io", &pvr("uid-1")), SOURCE, "podvolumerestores.velero.io", &pvr("uid-2"));
+    let tar = tar.file(&format!("{SOURCE}/namespaces/{MTC}/pods/restic-5sncm/restic-5sncm.yaml"), agent.yaml());
+    let web = pod("shop", "web-1", "uid-web").body("spec:\n  nodeName: worker-1\n");
+    assert_eq!(names(&cases(vec![tar, pods(Tar::new(), "inspect.local.1", &web)])), ["host", "source", "inspect.local.1"]);
+}
+
+#[test]
 fn two_general_gathers_of_one_infrastructure_are_one_cluster_and_others_are_not() {
     let of = |name: &str| general("must-gather.local.2/image", &infrastructure(name, "\"\""));
     assert_eq!(cases(vec![of("a-1"), of("a-1").file("must-gather.local.2/image/timestamp", "x")]).clusters.len(), 1);

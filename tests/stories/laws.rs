@@ -85,16 +85,21 @@ pub(crate) fn idle_node(story: &Story) -> Result<(), Failed> {
 
 /// Law: two cases in one report keep their runs apart, also where clusters, runs and pods bear the same names.
 pub(crate) fn union(story: &Story, other: &Story) -> Result<(), Failed> {
-    let mut apart = by_uid(&analyze(&story.sources()));
-    apart.extend(by_uid(&analyze(&other.sources())));
     let mut sources = story.sources();
     sources.extend(other.sources());
-    let together = by_uid(&analyze(&sources));
+    let reports = [analyze(&story.sources()), analyze(&other.sources()), analyze(&sources)];
+    let mut clusters: Vec<&str> = reports.iter().flat_map(|report| &report.clusters).map(|cluster| cluster.name.as_str()).collect();
+    clusters.sort_by_key(|name| std::cmp::Reverse(name.len()));
+    let [one, two, both] = &reports;
+    let mut apart = by_uid(one);
+    apart.extend(by_uid(two));
+    let together = by_uid(both);
     let mut problems = Vec::new();
     for (id, was) in &apart {
         let now = together.get(id);
-        // Clusters of one name are told apart by a number, which messages show.
-        let same = |now: &Told| (&now.0, now.1) == (&was.0, was.1) && without_numbers(&now.2) == without_numbers(&was.2);
+        // Clusters of one name are told apart by a number. A namespace that was inspected on its own stays by itself when two clusters
+        // could hold it, and then goes by its directory. Messages show both.
+        let same = |now: &Told| (&now.0, now.1) == (&was.0, was.1) && nameless(&now.2, &clusters) == nameless(&was.2, &clusters);
         if !now.is_some_and(same) {
             problems.push(format!("{id}: {now:?} instead of {was:?}"));
         }
@@ -105,8 +110,9 @@ pub(crate) fn union(story: &Story, other: &Story) -> Result<(), Failed> {
     verdict(&problems)
 }
 
-fn without_numbers(roots: &BTreeSet<String>) -> BTreeSet<String> {
-    roots.iter().map(|root| root.replace("#2", "").replace("#3", "")).collect()
+fn nameless(roots: &BTreeSet<String>, clusters: &[&str]) -> BTreeSet<String> {
+    let name = |text: String, cluster: &&str| text.replace(&format!(" {cluster}"), " CLUSTER");
+    roots.iter().map(|root| clusters.iter().fold(root.clone(), name)).collect()
 }
 
 /// Names that stories invent; none of them means anything to MTC.

@@ -1,10 +1,11 @@
 use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
 
-use super::{Listed, Passed, RulesArgs, RulesCommand, RunArgs, Shown, Tested};
+use super::{Listed, Passed, RulesArgs, RulesCommand, RunArgs, Shown, TestArgs, Tested};
 use crate::cli::progress::Line;
 use crate::cli::{Common, Exit, Failure};
 use crate::engine::{CaseRunner, Verdict, explain};
-use crate::rules::{ClauseTrace, Pack, Rule};
+use crate::rules::{Case, ClauseTrace, Pack, Rule, schema};
 use crate::{Options, load_pack, named, read_case};
 
 impl RulesArgs {
@@ -12,7 +13,13 @@ impl RulesArgs {
     pub(in crate::cli) fn run(&self, common: &Common) -> Result<Exit, Failure> {
         let workers = common.threads.map(std::num::NonZeroUsize::get);
         let options = Options { workers, rules: self.rules.clone(), ..Options::default() };
-        let pack = load_pack(&options)?;
+        let pack = match &self.command {
+            RulesCommand::Test(TestArgs { id: Some(path) }) if Path::new(path).exists() => {
+                let mut out = BufWriter::new(anstream::stdout().lock());
+                return outside(Path::new(path), &self.rules, common.verbose, &mut out);
+            }
+            _ => load_pack(&options)?,
+        };
         let mut out = BufWriter::new(anstream::stdout().lock());
         let exit = match &self.command {
             RulesCommand::List(args) => {
@@ -25,6 +32,10 @@ impl RulesArgs {
                 written.map(|()| Exit::Done)
             }
             RulesCommand::Test(args) => Tested::write(&tested(&pack, args.id.as_deref())?, common.verbose, &mut out),
+            RulesCommand::New(args) => return args.run(&pack, &mut out),
+            RulesCommand::Schema => {
+                serde_json::to_writer_pretty(&mut out, &schema()).map_err(std::io::Error::from).and_then(|()| writeln!(out)).map(|()| Exit::Done)
+            }
             RulesCommand::Run(args) => return tried(args, &pack, &options, &mut out),
         };
         exit.and_then(|exit| out.flush().map(|()| exit)).map_err(Failure::stdout)
@@ -67,19 +78,42 @@ fn find<'p>(pack: &'p Pack, id: &str) -> Result<&'p Rule, Failure> {
     }
 }
 
+/// Runs the tests of a directory of rules, or of one file in it, beside the built-in rules; a rule of the tree that this program was built
+/// from stands in for its built-in twin.
+fn outside(path: &Path, layers: &[PathBuf], verbose: bool, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let root = if path.is_dir() { path } else { path.parent().and_then(Path::parent).unwrap_or(path) };
+    let layers: Vec<&Path> = layers.iter().map(PathBuf::as_path).collect();
+    let (pack, ids) = Pack::load_for_test(&layers, root).map_err(crate::Error::from)?;
+    let only = (!path.is_dir()).then(|| path.strip_prefix(root).unwrap_or(path).with_extension("").to_string_lossy().replace('\\', "/"));
+    let runner = CaseRunner::new(&pack).map_err(crate::Error::from)?;
+    let mut cases = Vec::new();
+    for id in ids.iter().filter(|id| only.as_ref().is_none_or(|only| only == *id)) {
+        if let Some(index) = pack.find(id) {
+            cases.extend(pack.rules[index].tests.iter().map(|case| one_case(&runner, &pack, index, case)));
+        }
+    }
+    if cases.is_empty() {
+        let help = Some("a rule is a file AREA/NAME.yaml below the directory".to_owned());
+        return Err(Failure::Usage { what: format!("no rules in {}", path.display()), help });
+    }
+    Tested::write(&cases, verbose, out).and_then(|exit| out.flush().map(|()| exit)).map_err(Failure::stdout)
+}
+
+fn one_case(runner: &CaseRunner<'_>, pack: &Pack, index: usize, case: &Case) -> Tested {
+    let problem = match runner.run(index, case) {
+        Verdict::Passed => None,
+        Verdict::Failed(text) => Some(text),
+    };
+    Tested { rule: pack.rules[index].id.clone(), case: case.name.clone(), problem }
+}
+
 /// Runs the tests of all rules, or of those whose id holds a word.
 fn tested(pack: &Pack, word: Option<&str>) -> Result<Vec<Tested>, Failure> {
     let word = word.unwrap_or_default().trim_start_matches("rules/").trim_end_matches(".yaml");
     let runner = CaseRunner::new(pack).map_err(crate::Error::from)?;
     let mut cases = Vec::new();
     for (index, rule) in pack.rules.iter().enumerate().filter(|(_, rule)| rule.id.contains(word)) {
-        cases.extend(rule.tests.iter().map(|case| {
-            let problem = match runner.run(index, case) {
-                Verdict::Passed => None,
-                Verdict::Failed(text) => Some(text),
-            };
-            Tested { rule: rule.id.clone(), case: case.name.clone(), problem }
-        }));
+        cases.extend(rule.tests.iter().map(|case| one_case(&runner, pack, index, case)));
     }
     if cases.is_empty() {
         return Err(Failure::Usage { what: format!("no rule has `{word}` in its id"), help: Some("`mig-analyze rules list` shows all".to_owned()) });

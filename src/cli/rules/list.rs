@@ -15,9 +15,24 @@ Examples:
 pub struct ListArgs {
     /// Only rules whose id or title holds this
     pub word: Option<String>,
+    /// Only rules of this severity
+    #[arg(long, value_name = "SEVERITY")]
+    pub severity: Option<Severity>,
+    /// Only rules of this role: outcome, symptom, cause, config, state, gap or noise
+    #[arg(long, value_name = "ROLE", value_parser = role)]
+    pub role: Option<RuleRole>,
+    /// Only rules that account for this one
+    #[arg(long, value_name = "ID")]
+    pub explains: Option<String>,
     /// How the list is written
     #[arg(long, value_name = "STYLE", default_value = "table")]
     pub style: Style,
+}
+
+/// The role of that name, in the words of rule files.
+fn role(word: &str) -> Result<RuleRole, String> {
+    serde_json::from_value(serde_json::Value::String(word.to_owned()))
+        .map_err(|_| "one of outcome, symptom, cause, config, state, gap, noise".to_owned())
 }
 
 /// How a list is written.
@@ -50,7 +65,13 @@ impl ListArgs {
     /// Writes those of the rules that were asked for, in the order given.
     pub fn write(&self, rules: &[Listed], out: &mut dyn Write) -> io::Result<()> {
         let word = self.word.as_deref().unwrap_or("").to_lowercase();
-        let shown: Vec<&Listed> = rules.iter().filter(|rule| rule.id.contains(&word) || rule.title.to_lowercase().contains(&word)).collect();
+        let fits = |rule: &&Listed| {
+            (rule.id.contains(&word) || rule.title.to_lowercase().contains(&word))
+                && self.severity.is_none_or(|severity| rule.severity == severity)
+                && self.role.is_none_or(|role| rule.role == role)
+                && self.explains.as_ref().is_none_or(|id| rule.explains.contains(id))
+        };
+        let shown: Vec<&Listed> = rules.iter().filter(fits).collect();
         match self.style {
             Style::Table => table(&shown, rules.len(), out),
             Style::Json => {
@@ -101,7 +122,7 @@ mod tests {
 
     fn written(word: Option<&str>, style: Style) -> String {
         let mut out = Vec::new();
-        ListArgs { word: word.map(str::to_owned), style }.write(&listed(), &mut out).unwrap();
+        ListArgs { word: word.map(str::to_owned), severity: None, role: None, explains: None, style }.write(&listed(), &mut out).unwrap();
         anstream::adapter::strip_str(std::str::from_utf8(&out).unwrap()).to_string()
     }
 
@@ -116,6 +137,28 @@ mod tests {
     fn a_word_narrows_the_list_by_id_and_by_title() {
         assert!(written(Some("storage"), Style::Table).ends_with("1 of 2 rules\n"));
         assert!(written(Some("Attached"), Style::Table).ends_with("1 of 2 rules\n"));
+    }
+
+    #[test]
+    fn filters_narrow_the_list_together() {
+        let ids = |severity, role: Option<&str>, explains: Option<&str>| {
+            let args = ListArgs {
+                word: None,
+                severity,
+                role: role.map(|word| super::role(word).unwrap()),
+                explains: explains.map(str::to_owned),
+                style: Style::Json,
+            };
+            let mut out = Vec::new();
+            args.write(&listed(), &mut out).unwrap();
+            let value: serde_json::Value = serde_json::from_slice(&out).unwrap();
+            value.as_array().unwrap().iter().map(|rule| rule["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(ids(Some(Severity::Error), None, None), ["storage/multi-attach"]);
+        assert_eq!(ids(None, Some("symptom"), None), ["mtc/stage-pod-stuck"]);
+        assert_eq!(ids(None, None, Some("mtc/stage-pod-stuck")), ["storage/multi-attach"]);
+        assert!(ids(Some(Severity::Error), Some("symptom"), None).is_empty());
+        assert!(super::role("reason").is_err());
     }
 
     #[test]

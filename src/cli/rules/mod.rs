@@ -4,6 +4,7 @@
 
 mod commands;
 mod list;
+mod new;
 mod run;
 mod show;
 mod test;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 pub use list::{ListArgs, Listed, Style};
+pub use new::NewArgs;
 pub use run::{Passed, RunArgs};
 pub use show::{ShowArgs, Shown};
 pub use test::{TestArgs, Tested};
@@ -37,6 +39,14 @@ pub enum RulesCommand {
     Show(ShowArgs),
     /// Run the tests that stand in the rule files
     Test(TestArgs),
+    /// Write the draft of a rule, from a line that no rule explains
+    New(NewArgs),
+    /// Print the JSON Schema of a rule file, for editors
+    #[command(after_help = "\
+Examples:
+  mig-analyze rules schema > rule.schema.json
+  echo '# yaml-language-server: $schema=rule.schema.json' | cat - my-rules/app/out-of-disk.yaml")]
+    Schema,
     /// Run one rule on an input and show, clause by clause, what passed
     Run(RunArgs),
 }

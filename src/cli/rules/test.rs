@@ -11,9 +11,10 @@ use crate::cli::Exit;
 Examples:
   mig-analyze rules test
   mig-analyze rules test storage/multi-attach
-  mig-analyze rules test --rules ./my-rules")]
+  mig-analyze rules test ./my-rules
+  mig-analyze rules test ./my-rules/app/out-of-disk.yaml")]
 pub struct TestArgs {
-    /// Only rules whose id holds this
+    /// Only rules whose id holds this; or a directory of rules, or one rule file, to test beside the built-in ones
     pub id: Option<String>,
 }
 

@@ -2,11 +2,10 @@
 
 use super::Maker;
 use crate::finding::redact::clean;
-use crate::finding::{Checked, ClusterReport, CoverageReport, Evidence, GapReport, IdentityReport, InputReport, RuleInfo, RuleState, Unexplained};
+use crate::finding::{Checked, ClusterReport, CoverageReport, GapReport, IdentityReport, InputReport, RuleInfo, RuleState};
 use crate::graph::NowFrom;
-use crate::model::{Excerpt, Place, Timestamp};
 use crate::mtc;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 impl Maker<'_> {
     pub(super) fn inputs(&self) -> Vec<InputReport> {
@@ -53,6 +52,7 @@ impl Maker<'_> {
 
     pub(super) fn coverage(&self) -> CoverageReport {
         let logs = &self.graph.logs;
+        let (unexplained, noise) = self.unexplained();
         CoverageReport {
             files: self.graph.inputs.iter().map(|input| input.files).sum(),
             objects: self.graph.objects.iter().filter(|object| !object.is_derived_kind).count() as u64,
@@ -64,39 +64,9 @@ impl Maker<'_> {
             to: logs.iter().filter_map(|log| log.last).max().map(|time| time.to_string()),
             redactions: 0,
             suppressed: self.suppressed.clone(),
-            unexplained: self.unexplained(),
+            unexplained,
+            noise,
         }
-    }
-
-    /// Error lines that no pattern of a fired rule covers, most frequent first.
-    pub(super) fn unexplained(&self) -> Vec<Unexplained> {
-        let explained: BTreeSet<(u32, &str, u32)> =
-            self.found.iter().flat_map(|(_, one)| &one.evidence).map(|evidence| (evidence.input, evidence.path.as_str(), evidence.line)).collect();
-        let mut folded: BTreeMap<(String, String), Unexplained> = BTreeMap::new();
-        for shape in &self.graph.shapes {
-            let log = &self.graph.logs[shape.log as usize];
-            if explained.contains(&(log.input, log.path.as_str(), shape.line)) || log.component == crate::model::Component::Application {
-                continue;
-            }
-            let place = Place { input: log.input, path: log.path.clone(), line: shape.line };
-            let excerpt = Excerpt { text: shape.text.to_string(), ..Excerpt::default() };
-            let text = clean(&shape.shape);
-            let entry = folded.entry((log.component.to_string(), text.clone())).or_insert_with(|| Unexplained {
-                shape: text,
-                component: log.component.to_string(),
-                count: 0,
-                first: None,
-                last: None,
-                sample: Evidence::new(&place, &excerpt, "", shape.first, None),
-            });
-            entry.count += shape.count;
-            entry.first = earliest(entry.first.take(), shape.first);
-            entry.last = entry.last.take().max(shape.last.map(|time| time.to_string()));
-        }
-        let mut list: Vec<Unexplained> = folded.into_values().collect();
-        list.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| (&a.component, &a.shape).cmp(&(&b.component, &b.shape))));
-        list.truncate(50);
-        list
     }
 
     pub(super) fn checked(&self) -> Vec<Checked> {
@@ -148,11 +118,4 @@ fn reasons<'t>(texts: impl Iterator<Item = &'t str>) -> Option<String> {
     let more = all.len().saturating_sub(shown.len());
     let tail = if more > 0 { format!("; and {more} more") } else { String::new() };
     (!shown.is_empty()).then(|| clean(&format!("{}{tail}", shown.join("; "))))
-}
-
-fn earliest(known: Option<String>, time: Option<Timestamp>) -> Option<String> {
-    match (known, time.map(|time| time.to_string())) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
-    }
 }

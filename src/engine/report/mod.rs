@@ -3,28 +3,38 @@
 mod facts;
 mod findings;
 mod runs;
+mod unexplained;
 
 use super::attribute;
 use super::attribute::{Attribution, Relation};
 use super::cause::{Case, Keys, Verdict};
 use super::fold;
+use crate::engine::case::subject;
 use crate::finding::redact::{MASK, clean};
 use crate::finding::{Evidence, Finding, Outcome, Report, RuleRole, Severity, Suppressed, Target, Tool};
 use crate::graph::{Graph, Role};
 use crate::model::ObjectRef;
 use crate::mtc::{self, Run};
-use crate::rules::{Match, Pack, RuleResult, Subject};
+use crate::rules::{Ignored, Match, Pack, RuleResult, Subject};
 use std::collections::BTreeMap;
 
 /// Makes the report of a case from what its rules gave. Findings of ignored rules are left out and listed as suppressed.
-pub fn report(graph: &Graph, pack: &Pack, results: &[RuleResult], ignore: &[String]) -> Report {
+pub fn report(graph: &Graph, pack: &Pack, results: &[RuleResult], ignore: &[Ignored]) -> Report {
     let runs = mtc::migrations(graph);
     let all = results.iter().flat_map(|result| result.matches.iter().map(|one| (result.rule, one.clone())));
-    let (ignored, mut found): (Vec<_>, Vec<_>) = all.partition(|(rule, _)| ignore.contains(&pack.rules[*rule].id));
-    let suppressed = ignored
-        .iter()
-        .map(|(rule, one)| Suppressed { finding: format!("{}: {}", pack.rules[*rule].id, one.message), reason: "--ignore".to_owned(), expires: None })
-        .collect();
+    let mut found = Vec::new();
+    let mut suppressed = Vec::new();
+    for (rule, one) in all {
+        let id = &pack.rules[rule].id;
+        match ignore.iter().find(|entry| entry.rule == *id && entry.on.as_deref().is_none_or(|on| on == subject(graph, &one.subject))) {
+            Some(entry) => suppressed.push(Suppressed {
+                finding: format!("{id}: {}", one.message),
+                reason: clean(&entry.reason),
+                expires: entry.expires.clone(),
+            }),
+            None => found.push((rule, one)),
+        }
+    }
     attribute::soften_foreign(graph, &mut found);
     let keys: Vec<Keys> = found.iter().map(|(_, one)| Keys::of(graph, one)).collect();
     let found = fold::fold(found, &keys);

@@ -160,7 +160,7 @@ fn is_no_secret(value: &str) -> bool {
 
 /// Both cases and digits, as keys have and as words and digests have not.
 fn looks_random(text: &str) -> bool {
-    let has = |test: fn(&u8) -> bool| text.as_bytes().iter().any(|byte| test(byte));
+    let has = |test: fn(&u8) -> bool| text.as_bytes().iter().any(test);
     has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
 }
 

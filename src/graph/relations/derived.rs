@@ -57,15 +57,15 @@ impl Seek<'_> {
             if source { ("source_cluster", "source_namespace", "claim") } else { ("target_cluster", "target_namespace", "target_claim") };
         let namespace = self.object.text(namespace).or_else(|| self.object.text("source_namespace"));
         let name = if self.object.text(name).is_some() { name } else { "claim" };
-        self.over_there("PersistentVolumeClaim", cluster, namespace.map(|text| Arc::from(&*text)), name)
+        self.over_there("PersistentVolumeClaim", cluster, namespace.as_deref(), name)
     }
 
     /// The object that fields of a derived one name, on the cluster that another field names.
-    fn over_there(&self, kind: &str, cluster: &str, namespace: Option<Arc<str>>, name: &str) -> Found {
+    fn over_there(&self, kind: &str, cluster: &str, namespace: Option<&str>, name: &str) -> Found {
         let Some(name) = self.object.text(name) else { return Found::empty() };
         let cluster = self.graph.cluster_called(self.object, cluster);
-        let targets: Vec<ObjectId> = cluster.map(|cluster| self.graph.find(cluster, kind, namespace.as_deref(), &name).collect()).unwrap_or_default();
-        let gone = || Missing { kind: kind.into(), namespace: namespace.clone(), name: Arc::from(&*name), cluster };
+        let targets: Vec<ObjectId> = cluster.map(|cluster| self.graph.find(cluster, kind, namespace, &name).collect()).unwrap_or_default();
+        let gone = || Missing { kind: kind.into(), namespace: namespace.map(Arc::from), name: Arc::from(&*name), cluster };
         let missing = if targets.is_empty() { vec![gone()] } else { Vec::new() };
         Found { targets, missing, empty: false }
     }

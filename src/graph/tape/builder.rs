@@ -36,7 +36,8 @@ impl TapeBuilder {
 
     /// The key of the value that comes next.
     pub fn key(&mut self, key: &str) {
-        self.key = Some(self.arena(&key[..key.floor_char_boundary(LONGEST_KEY)]));
+        let end = (0..=key.len().min(LONGEST_KEY)).rev().find(|&at| key.is_char_boundary(at)).unwrap_or(0);
+        self.key = Some(self.arena(&key[..end]));
     }
 
     /// A scalar with its decoded text.

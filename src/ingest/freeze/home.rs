@@ -88,6 +88,15 @@ impl Home {
         own.or_else(|| self.host_below(input, path)).or_else(|| self.root_of(input, path))
     }
 
+    /// The clusters that the gathers below a directory ran on.
+    pub(super) fn hosts_below(&self, input: u32, dir: &str) -> Vec<usize> {
+        let below = |&root: &usize| {
+            let Root { input: of, of: cluster, .. } = &self.roots[root];
+            *of == input && cluster.ran_here && cluster.dir.starts_with(dir)
+        };
+        (0..self.roots.len()).filter(below).collect()
+    }
+
     fn host_below(&self, input: u32, path: &str) -> Option<usize> {
         let dir = &path[..path.rfind('/').map_or(0, |at| at + 1)];
         let below = |&root: &usize| self.roots[root].input == input && self.roots[root].of.dir.starts_with(dir) && !self.is_loose(root);

@@ -50,7 +50,7 @@ pub(super) fn join(roots: &[Root], traits: &[Traits], is_loose: &dyn Fn(usize) -
         }
     }
     join_loose(&loose, is_loose, &mut joined);
-    place_the_nameless(roots, traits, &mut joined);
+    place_the_nameless(roots, traits, is_loose, &mut joined);
     joined
 }
 
@@ -145,7 +145,7 @@ fn join_loose(pairs: &[(usize, usize, usize)], is_loose: &dyn Fn(usize) -> bool,
 
 /// An inspect of an application namespace names no cluster. It is placed by the UIDs of its pods, then by the restore that its pods
 /// wait for, then by nodes that only one cluster has. Names prove nothing: a stage pod has the same one on both sides.
-fn place_the_nameless(roots: &[Root], traits: &[Traits], joined: &mut Joined) {
+fn place_the_nameless(roots: &[Root], traits: &[Traits], is_loose: &dyn Fn(usize) -> bool, joined: &mut Joined) {
     let nameless: Vec<usize> =
         (0..roots.len()).filter(|&root| roots[root].of.name.is_none() && !traits[root].has_mtc && !joined.torn.contains_key(&root)).collect();
     for root in nameless {
@@ -153,30 +153,35 @@ fn place_the_nameless(roots: &[Root], traits: &[Traits], joined: &mut Joined) {
         if candidates.contains(&joined.group[root]) {
             continue;
         }
-        let only = |holds: &dyn Fn(&Traits) -> bool| -> Option<usize> {
-            let fitting: BTreeSet<usize> =
-                (0..roots.len()).filter(|&other| traits[other].has_mtc && holds(&traits[other])).map(|other| joined.group[other]).collect();
-            let mut fitting = fitting.into_iter();
-            let first = fitting.next()?;
-            fitting.next().is_none().then_some(first)
-        };
-        let mine = &traits[root];
-        let found = only(&|other| !mine.pods.is_disjoint(&other.restore_pods))
-            .map(|group| (group, "pod-uid"))
-            .or_else(|| only(&|other| !mine.pods.is_disjoint(&other.backup_pods)).map(|group| (group, "pod-uid")))
-            .or_else(|| only(&|other| !mine.restored_by.is_disjoint(&other.restores)).map(|group| (group, "restore")))
-            .or_else(|| by_volume_migration(roots, traits, joined, mine).map(|group| (group, "migration-label")))
-            .or_else(|| only(&|other| !mine.nodes.is_disjoint(&other.nodes)).map(|group| (group, "node")));
-        if let Some((group, by)) = found
-            && let Some(other) = (0..roots.len()).find(|&other| joined.group[other] == group)
-        {
+        let shown = shown_by(roots, traits, joined, &traits[root]);
+        let Some((groups, by)) = shown.iter().find(|(groups, _)| !groups.is_empty()) else { continue };
+        // Of two clusters that the same evidence fits, weaker evidence decides nothing. Loose files may come from two clusters, so that
+        // for them all evidence must agree.
+        let agreed = !is_loose(root) || shown.iter().all(|(other, _)| other.is_empty() || other == groups);
+        let Some(&group) = groups.first().filter(|_| groups.len() == 1 && agreed) else { continue };
+        let Some(other) = (0..roots.len()).find(|&other| joined.group[other] == group) else { continue };
+        if joined.contradiction(roots, traits, root, other).is_none() {
             joined.unite(root, other, by);
         }
     }
 }
 
+/// The groups that a nameless root may belong to, by each kind of evidence, the strongest first.
+fn shown_by(roots: &[Root], traits: &[Traits], joined: &Joined, mine: &Traits) -> [(BTreeSet<usize>, &'static str); 5] {
+    let fitting = |holds: &dyn Fn(&Traits) -> bool| -> BTreeSet<usize> {
+        (0..roots.len()).filter(|&other| traits[other].has_mtc && holds(&traits[other])).map(|other| joined.group[other]).collect()
+    };
+    [
+        (fitting(&|other| !mine.pods.is_disjoint(&other.restore_pods)), "pod-uid"),
+        (fitting(&|other| !mine.pods.is_disjoint(&other.backup_pods)), "pod-uid"),
+        (fitting(&|other| !mine.restored_by.is_disjoint(&other.restores)), "restore"),
+        (by_volume_migration(roots, traits, joined, mine), "migration-label"),
+        (fitting(&|other| !mine.nodes.is_disjoint(&other.nodes)), "node"),
+    ]
+}
+
 /// Server pods and routes of a direct volume migration are on its target, client pods on its source.
-fn by_volume_migration(roots: &[Root], traits: &[Traits], joined: &Joined, mine: &Traits) -> Option<usize> {
+fn by_volume_migration(roots: &[Root], traits: &[Traits], joined: &Joined, mine: &Traits) -> BTreeSet<usize> {
     let mut groups = BTreeSet::new();
     for (control, of) in traits.iter().enumerate() {
         for (uid, (source, target)) in &of.volume_migrations {
@@ -193,7 +198,5 @@ fn by_volume_migration(roots: &[Root], traits: &[Traits], joined: &Joined, mine:
             groups.extend(root.map(|root| joined.group[root]));
         }
     }
-    let mut groups = groups.into_iter();
-    let only = groups.next()?;
-    groups.next().is_none().then_some(only)
+    groups
 }

@@ -34,14 +34,18 @@ impl Skips {
         let pairs: Vec<(&'static str, &'static str)> = ALWAYS.iter().copied().chain(pairs).collect();
         let mut skips = Self { lengths: [0; 256], pairs, root: RootSkips::Nothing };
         let keys: Vec<&'static str> = skips.pairs.iter().map(|(_, key)| *key).collect();
-        keys.into_iter().for_each(|key| skips.expect(key));
+        for key in keys {
+            skips.expect(key);
+        }
         skips
     }
 
     /// Also steps over the bodies of all but these kinds; their metadata and status are still read.
     #[must_use]
     pub fn but_bodies_of(mut self, kinds: Vec<String>) -> Self {
-        ["spec", "data", "binaryData", "stringData"].into_iter().for_each(|key| self.expect(key));
+        for key in ["spec", "data", "binaryData", "stringData"] {
+            self.expect(key);
+        }
         self.root = RootSkips::AllBut(kinds);
         self
     }

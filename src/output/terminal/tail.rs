@@ -31,7 +31,11 @@ pub(super) fn unexplained(page: &mut Page<'_>) {
     if lines.is_empty() {
         return;
     }
-    page.heading("Error lines that no rule explains");
+    page.heading("Errors that no rule explains");
+    let noise = page.report.coverage.noise;
+    if noise > 0 {
+        page.paragraph(4, &format!("{noise} more lines are left out, since they are known to mean nothing."));
+    }
     let shown = if page.options.verbose { lines.len() } else { SOME };
     for line in lines.iter().take(shown) {
         let last = line.last.as_deref().map(|last| format!(", last {}", minute(last))).unwrap_or_default();

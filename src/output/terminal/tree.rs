@@ -98,12 +98,13 @@ impl Draw<'_> {
         for mark in &node.findings {
             add(mark.finding.clone(), &|text| self.paint.severity(mark.severity, text));
         }
-        add(format!("[{}]", self.cluster(&node.object.cluster)), &|text| self.paint.faint(text));
+        // A gap is said before anything that a narrow page may cut off.
         match node.presence {
             Presence::Found => {}
             Presence::Missing => add("missing".to_owned(), &|text| self.paint.warn(text)),
             Presence::NotCollected => add("not collected".to_owned(), &|text| self.paint.faint(text)),
         }
+        add(format!("[{}]", self.cluster(&node.object.cluster)), &|text| self.paint.faint(text));
         if let Some(state) = &node.state {
             add(state.clone(), &|text| match node.health {
                 Health::Good => self.paint.good(text),

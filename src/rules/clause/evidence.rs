@@ -53,7 +53,7 @@ fn pieces(graph: &Graph, binding: &Binding<'_>, path: &Path) -> Vec<Evidence> {
                 let about = report_target(&crate::rules::binding::involved(event));
                 all.push(Evidence::new(&event.place, &excerpt, &event.message, event.last, Some(about)));
             } else if let Some(id) = errors.object {
-                all.extend(text_of(graph.object(id), errors.line, &errors.text, errors.last));
+                all.extend(text_of(graph, id, errors.line, &errors.text, errors.last));
             }
             all.extend(errors.lines.iter().flat_map(|lines| hits(graph, lines.hits, binding)));
             all
@@ -69,13 +69,16 @@ fn pieces(graph: &Graph, binding: &Binding<'_>, path: &Path) -> Vec<Evidence> {
 }
 
 /// Evidence of an error text in an object.
-fn text_of(holder: &Object, line: u32, text: &str, time: Option<Timestamp>) -> Option<Evidence> {
+fn text_of(graph: &Graph, id: ObjectId, line: u32, text: &str, time: Option<Timestamp>) -> Option<Evidence> {
+    let holder = graph.object(id);
     if holder.is_derived_kind && holder.kind() != "Description" {
         return gap(holder);
     }
     let place = Place { line, ..holder.place()?.clone() };
     let excerpt = holder.body.as_ref().map(|body| body.excerpt_at(line)).unwrap_or_default();
-    Some(Evidence::new(&place, &or_text(excerpt, text), text, time, Some(report_target(&holder.reference()))))
+    // A description is about the object that it describes.
+    let about = graph.related(id, "described").targets.first().map_or(holder, |&described| graph.object(described));
+    Some(Evidence::new(&place, &or_text(excerpt, text), text, time, Some(report_target(&about.reference()))))
 }
 
 /// A gap quotes what the reader of the archive met: the complaint that the gather left in the place of data, or, without a line, that
@@ -93,6 +96,19 @@ fn described(graph: &Graph, id: ObjectId, steps: &[String]) -> Option<Evidence> 
     let value = steps.iter().try_fold(root, |at, step| at.get(step))?;
     let value = if steps.is_empty() { root.get("phase").unwrap_or(value) } else { value };
     at_value(holder, value, steps.last().map(String::as_str))
+}
+
+/// Of a log as a whole: the first line of it that was kept, else the pod that wrote it.
+fn of_log(graph: &Graph, holder: &Object) -> Option<Evidence> {
+    let place = holder.place()?;
+    let number = graph.logs.iter().position(|log| log.input == place.input && log.path == place.path)?;
+    let kept = graph.hits.iter().filter(|hits| hits.log as usize == number).flat_map(|hits| &hits.samples).min_by_key(|hit| hit.line);
+    if let Some(hit) = kept {
+        return Some(Evidence::new(&Place { line: hit.line, ..place.clone() }, &hit.excerpt, "", hit.time, None));
+    }
+    let log = &graph.logs[number];
+    let pod = graph.find(log.cluster, "Pod", log.namespace.as_deref(), log.pod.as_deref()?).next()?;
+    object(graph, pod, &[])
 }
 
 /// A derived object quotes the line that it was made of, and speaks of the object that holds that line.
@@ -114,6 +130,7 @@ fn object(graph: &Graph, id: ObjectId, steps: &[String]) -> Option<Evidence> {
         return match holder.kind() {
             "Gap" => gap(holder),
             "Description" => described(graph, id, steps),
+            "Log" => of_log(graph, holder),
             "Container" => pod().and_then(|pod| object(graph, pod, &["status".to_owned()])),
             _ => derived(graph, id),
         };

@@ -14,8 +14,10 @@ pub(crate) struct Shared<'a> {
     errors: Vec<OnceLock<Vec<ErrorText>>>,
     /// Keyed by cluster and `Kind/name`.
     events: OnceLock<FxHashMap<(ClusterId, String), Vec<u32>>>,
-    pods: OnceLock<FxHashMap<ClusterId, FxHashMap<Arc<str>, Vec<ObjectId>>>>,
+    pods: OnceLock<FxHashMap<ClusterId, ByNamespace>>,
 }
+
+type ByNamespace = FxHashMap<Arc<str>, Vec<ObjectId>>;
 
 impl<'a> Shared<'a> {
     pub(crate) fn new(graph: &'a Graph) -> Self {
@@ -43,7 +45,7 @@ impl<'a> Shared<'a> {
     /// Pods of a namespace, the one kind of which there are so many that a rule cannot look through all of them for each row.
     pub(super) fn pods_in(&self, cluster: ClusterId, namespace: &str) -> &[ObjectId] {
         let index = self.pods.get_or_init(|| {
-            let mut index: FxHashMap<ClusterId, FxHashMap<Arc<str>, Vec<ObjectId>>> = FxHashMap::default();
+            let mut index: FxHashMap<ClusterId, ByNamespace> = FxHashMap::default();
             for id in self.graph.of_kind("Pod") {
                 let pod = self.graph.object(id);
                 if let Some(namespace) = &pod.namespace {

@@ -22,6 +22,7 @@ const CHOICES: &[&str] = &["action", "copyMethod", "storageClass", "accessMode",
 
 type Settings<'a> = BTreeMap<String, (String, Option<Value<'a>>)>;
 
+#[expect(clippy::unnecessary_wraps, reason = "the shape of every native")]
 fn changed<'a>(graph: &'a Graph, bound: &[Binding<'a>]) -> Result<Vec<Fact<'a>>, Lack> {
     let mut rows = Vec::new();
     for id in bound.iter().flat_map(Binding::objects) {

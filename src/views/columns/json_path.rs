@@ -1,5 +1,7 @@
 //! The part of JSONPath that printer columns of definitions use.
 
+use std::borrow::Cow;
+
 use crate::graph::tape::Value;
 
 /// One step of a path.
@@ -21,7 +23,7 @@ pub(super) fn text(root: Value<'_>, path: &str) -> Option<String> {
     for step in steps(path)? {
         at = at.into_iter().flat_map(|value| follow(value, &step)).collect();
     }
-    let texts: Vec<String> = at.into_iter().map(|value| value.text().map_or_else(|| value.to_json().to_string(), |text| text.into_owned())).collect();
+    let texts: Vec<String> = at.into_iter().map(|value| value.text().map_or_else(|| value.to_json().to_string(), Cow::into_owned)).collect();
     (!texts.is_empty()).then(|| texts.join(","))
 }
 

@@ -28,9 +28,9 @@ pub(super) fn sheet(graph: &Graph, id: ObjectId, told: &Told) -> Option<VeleroSh
     maker.identity();
     maker.outcome();
     if backup {
-        maker.backup()
+        maker.backup();
     } else {
-        maker.restore()
+        maker.restore();
     }
     let (sections, notes) = (maker.sections, maker.notes);
     Some(VeleroSheet { sections, collected: collected(graph, object, told), notes })
@@ -341,7 +341,7 @@ impl Maker<'_> {
         let section = if lines.is_empty() {
             VeleroSection::of(name, NONE)
         } else {
-            VeleroSection::with(name, lines.iter().map(|line| VeleroSection::of("", clean(line))).collect())
+            VeleroSection::with(name, lines.into_iter().map(|line| VeleroSection::of("", clean(&line))).collect())
         };
         self.sections.push(section.told_by("object"));
     }

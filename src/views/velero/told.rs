@@ -82,8 +82,9 @@ impl Told {
             if texts.is_empty() { VeleroSection::of(name, "<none>") } else { VeleroSection::with(name, each(texts)) }
         };
         let namespaces: Vec<VeleroSection> = namespaces.into_iter().map(|(namespace, texts)| VeleroSection::with(&namespace, each(texts))).collect();
-        let last = if namespaces.is_empty() { VeleroSection::of("Namespaces", "<none>") } else { VeleroSection::with("Namespaces", namespaces) };
-        vec![list("Velero", velero), list("Cluster", cluster), last]
+        let of_namespaces =
+            if namespaces.is_empty() { VeleroSection::of("Namespaces", "<none>") } else { VeleroSection::with("Namespaces", namespaces) };
+        vec![list("Velero", velero), list("Cluster", cluster), of_namespaces]
     }
 
     /// Items that the log says were worked on, by resource.
