@@ -4,6 +4,8 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
+#[cfg(unix)]
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -106,8 +108,6 @@ fn a_folder_that_is_not_there_or_not_ours_is_told() {
 #[cfg(unix)]
 #[test]
 fn a_folder_without_permission_keeps_the_old_report() {
-    use std::os::unix::fs::PermissionsExt as _;
-
     let (folder, input) = case();
     let closed = folder.path().join("closed");
     fs::create_dir(&closed).unwrap();
@@ -183,7 +183,6 @@ fn a_read_error_in_a_file_of_a_folder_is_a_gap_and_the_rest_is_told() {
             fs::copy(entry.path(), &to).unwrap();
         }
     }
-    use std::os::unix::fs::PermissionsExt as _;
     let closed = crs.join("closed.yaml");
     fs::write(&closed, "kind: X\n").unwrap();
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();

@@ -7,6 +7,9 @@ use serde_json::Value;
 
 use super::golden::print;
 
+/// A story, its inputs, and what is asked of it.
+type Field = (&'static str, &'static [&'static str], &'static str);
+
 /// Views with the stories that fill their fields.
 const VIEWS: &[(&str, &[Field])] = &[
     (
