@@ -2,7 +2,16 @@
 //!
 //! Every input is made here; the program itself is run on it, so that its real memory can be watched.
 
-#![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, reason = "a test")]
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    clippy::format_push_string,
+    clippy::format_collect,
+    reason = "a test"
+)]
 
 #[path = "hostile/bombs.rs"]
 mod bombs;
