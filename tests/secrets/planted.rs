@@ -1,5 +1,7 @@
 //! A gather with secrets in it, each in the form and the place in which real ones are found.
 
+use std::fmt::Write as _;
+
 use mig_analyze::archive::pack::Tar;
 
 const NAMESPACE: &str = "must-gather/clusters/host/namespaces/openshift-migration";
@@ -158,19 +160,17 @@ fn files() -> Vec<(String, String)> {
         "  name: s\n",
         "  annotations:\n    kubectl.kubernetes.io/last-applied-configuration: |\n      {\"apiVersion\":\"v1\",\"data\":{\"opaque\":\"bGFzdC1hcHBsaWVkLTI3\"},\"kind\":\"Secret\",\"metadata\":{\"name\":\"s\"}}\n  name: s\n",
     );
-    let list = format!(
-        "apiVersion: v1\nitems:\n- apiVersion: v1\n  data:\n    password: |\n      z24-in-a-block\n    settings: |\n      a: b\n    tls.key: |\n      -----BEGIN PRIVATE KEY-----\n      MIIJQQIBADANBgkqhkiG9w0BAQEFAASCCSswggknAgEAAoICAQDz42\n      -----END PRIVATE KEY-----\n  kind: ConfigMap\n  metadata:\n    name: c\n    namespace: openshift-migration\n\
+    let list = "apiVersion: v1\nitems:\n- apiVersion: v1\n  data:\n    password: |\n      z24-in-a-block\n    settings: |\n      a: b\n    tls.key: |\n      -----BEGIN PRIVATE KEY-----\n      MIIJQQIBADANBgkqhkiG9w0BAQEFAASCCSswggknAgEAAoICAQDz42\n      -----END PRIVATE KEY-----\n  kind: ConfigMap\n  metadata:\n    name: c\n    namespace: openshift-migration\n\
          - apiVersion: v1\n  kind: Secret\n  metadata:\n    name: t\n    namespace: openshift-migration\n  stringData:\n    word: z28-template-string\n\
-         - apiVersion: v1\n  data:\n    .dockerconfigjson: '{{\"auths\":{{\"quay.io\":{{\"auth\":\"enVzZXIzMzpkb2NrZXJwdw==\"}}}}}}'\n    kubeconfig: Y2x1c3RlcnM6Ci0gdXNlcjoKICAgIHRva2VuOiBzaGEyNTZ+emt1YmUzMGFiY2RlZmdoaWprbG1ub3AK\n    playbook: 'db_password: zhookpw34'\n  kind: ConfigMap\n  metadata:\n    name: d\n    namespace: openshift-migration\nkind: List\n"
-    );
+         - apiVersion: v1\n  data:\n    .dockerconfigjson: '{\"auths\":{\"quay.io\":{\"auth\":\"enVzZXIzMzpkb2NrZXJwdw==\"}}}'\n    kubeconfig: Y2x1c3RlcnM6Ci0gdXNlcjoKICAgIHRva2VuOiBzaGEyNTZ+emt1YmUzMGFiY2RlZmdoaWprbG1ub3AK\n    playbook: 'db_password: zhookpw34'\n  kind: ConfigMap\n  metadata:\n    name: d\n    namespace: openshift-migration\nkind: List\n";
     let events = "apiVersion: v1\nitems:\n- apiVersion: v1\n  count: 3\n  involvedObject:\n    kind: Pod\n    name: velero-1\n    namespace: openshift-migration\n  kind: Event\n  lastTimestamp: \"2021-05-12T08:10:00Z\"\n  \
          message: 'Error: secret_key=zevent37secret: MountVolume.SetUp failed'\n  metadata:\n    name: e\n    namespace: openshift-migration\n  reason: FailedMount\n  type: Warning\nkind: EventList\n";
     let harmless =
         format!("apiVersion: v1\ndata:\n  x: |\n{}kind: ConfigMap\nmetadata:\n  name: harmless\n  namespace: app\n", indented(&HARMLESS.join("\n")));
-    let harmless_log: String = HARMLESS
-        .iter()
-        .map(|text| format!("{{\"level\":\"error\",\"ts\":1620806707.1,\"logger\":\"migration\",\"msg\":\"shop-stage\"}} {text}\n"))
-        .collect();
+    let harmless_log = HARMLESS.iter().fold(String::new(), |mut log, text| {
+        let _ = writeln!(log, "{{\"level\":\"error\",\"ts\":1620806707.1,\"logger\":\"migration\",\"msg\":\"shop-stage\"}} {text}");
+        log
+    });
     vec![
         ("must-gather/version".into(), "must-gather\n".into()),
         (cr("migmigrations.migration.openshift.io", "shop-stage"), run),
@@ -183,7 +183,7 @@ fn files() -> Vec<(String, String)> {
         (cr("restores.velero.io", "r"), "error: You must be logged in to the server, token: zstderr39token\n".into()),
         (format!("{NAMESPACE}/pods/velero-1/velero-1.yaml"), pod),
         (format!("{NAMESPACE}/core/secrets.yaml"), secret),
-        (format!("{NAMESPACE}/core/configmaps.yaml"), list),
+        (format!("{NAMESPACE}/core/configmaps.yaml"), list.into()),
         (format!("{NAMESPACE}/core/events.yaml"), events.into()),
         (format!("{NAMESPACE}/core/harmless.yaml"), harmless),
         (HARMLESS_LOG.into(), harmless_log),
@@ -196,7 +196,7 @@ fn files() -> Vec<(String, String)> {
 }
 
 fn indented(text: &str) -> String {
-    text.lines().map(|line| format!("    {line}\n")).collect()
+    text.lines().map(|line| "    ".to_owned() + line + "\n").collect()
 }
 
 /// The files in which something was planted.
