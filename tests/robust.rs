@@ -169,6 +169,8 @@ fn inputs_that_cannot_be_read_are_told_in_a_sentence() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_read_error_in_a_file_of_a_folder_is_a_gap_and_the_rest_is_told() {
+    use std::os::unix::fs::PermissionsExt as _;
+
     let (folder, _) = case();
     let gather = folder.path().join("unpacked");
     let crs = gather.join("clusters/host/namespaces/openshift-migration/crs/migmigrations.migration.openshift.io");

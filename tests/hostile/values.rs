@@ -1,5 +1,7 @@
 //! YAML and logs that no cluster would write.
 
+use std::fmt::Write as _;
+
 use super::gather::{base, cr, log, migration};
 use super::run::{Stage, assert_gap};
 
@@ -12,7 +14,7 @@ fn aliases_that_multiply_are_refused() {
     let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
     for n in 1..40 {
         let before = format!("*a{}, ", n - 1).repeat(9);
-        text.push_str(&format!("a{n}: &a{n} [{}]\n", before.trim_end_matches(", ")));
+        let _ = writeln!(text, "a{n}: &a{n} [{}]", before.trim_end_matches(", "));
     }
     text.push_str("kind: Backup\nmetadata:\n  name: b\n");
     assert_gap(&with(&cr("backups.velero.io", "b"), text).report(), &["backups.velero.io"]);
@@ -21,7 +23,7 @@ fn aliases_that_multiply_are_refused() {
 #[test]
 fn deep_nesting_is_a_limit_in_every_style() {
     let deep = 200_000;
-    let block: String = (0..3_000).map(|n| format!("{}a:\n", " ".repeat(n))).collect();
+    let block: String = (0..3_000).map(|n| " ".repeat(n) + "a:\n").collect();
     for (name, text) in [
         ("flow", format!("kind: Backup\nspec: {}", "[".repeat(deep))),
         ("maps", format!("kind: Backup\nspec: {}", "{a: ".repeat(deep))),
@@ -111,7 +113,10 @@ fn lists_of_nothing_are_read() {
 fn many_documents_and_many_keys_are_read() {
     let documents = "---\n{}\n".repeat(500_000);
     with(&cr("backups.velero.io", "documents"), documents).report();
-    let labels: String = (0..200_000).map(|n| format!("    l{n}: v\n")).collect();
+    let labels = (0..200_000).fold(String::new(), |mut labels, n| {
+        let _ = writeln!(labels, "    l{n}: v");
+        labels
+    });
     let text = migration("x", "p", "").replace("  name: x\n", &format!("  labels:\n{labels}  name: x\n"));
     with(&cr("migmigrations.migration.openshift.io", "x"), text).report();
     let conditions = "  - status: \"True\"\n    type: Failed\n    category: Critical\n    message: m\n".repeat(200_000);

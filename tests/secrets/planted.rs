@@ -1,5 +1,7 @@
 //! A gather with secrets in it, each in the form and the place in which real ones are found.
 
+use std::fmt::Write as _;
+
 use mig_analyze::archive::pack::Tar;
 
 const NAMESPACE: &str = "must-gather/clusters/host/namespaces/openshift-migration";
@@ -165,11 +167,10 @@ fn files() -> Vec<(String, String)> {
          message: 'Error: secret_key=zevent37secret: MountVolume.SetUp failed'\n  metadata:\n    name: e\n    namespace: openshift-migration\n  reason: FailedMount\n  type: Warning\nkind: EventList\n";
     let harmless =
         format!("apiVersion: v1\ndata:\n  x: |\n{}kind: ConfigMap\nmetadata:\n  name: harmless\n  namespace: app\n", indented(&HARMLESS.join("\n")));
-    let lines: Vec<String> = HARMLESS
-        .iter()
-        .map(|text| format!("{{\"level\":\"error\",\"ts\":1620806707.1,\"logger\":\"migration\",\"msg\":\"shop-stage\"}} {text}\n"))
-        .collect();
-    let harmless_log = lines.concat();
+    let harmless_log = HARMLESS.iter().fold(String::new(), |mut log, text| {
+        let _ = writeln!(log, "{{\"level\":\"error\",\"ts\":1620806707.1,\"logger\":\"migration\",\"msg\":\"shop-stage\"}} {text}");
+        log
+    });
     vec![
         ("must-gather/version".into(), "must-gather\n".into()),
         (cr("migmigrations.migration.openshift.io", "shop-stage"), run),
@@ -195,8 +196,7 @@ fn files() -> Vec<(String, String)> {
 }
 
 fn indented(text: &str) -> String {
-    let lines: Vec<String> = text.lines().map(|line| format!("    {line}\n")).collect();
-    lines.concat()
+    text.lines().map(|line| "    ".to_owned() + line + "\n").collect()
 }
 
 /// The files in which something was planted.
