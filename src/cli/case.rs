@@ -102,10 +102,10 @@ impl<'a> Case<'a> {
         Ok(analyze_sources(&self.sources, &self.options(), &line)?)
     }
 
-    /// The same with whole bodies, those of one more kind among them, for views that show objects.
-    pub(super) fn analyze_whole(&self, kind: &str) -> Result<Analysis, Failure> {
+    /// The same with whole bodies, those of some more kinds among them, for views that show objects.
+    pub(super) fn analyze_whole(&self, keep: &[String]) -> Result<Analysis, Failure> {
         let line = Line::new();
-        Ok(analyze_sources(&self.sources, &Options { keep: vec![kind.to_owned()], whole: true, ..self.options() }, &line)?)
+        Ok(analyze_sources(&self.sources, &Options { keep: keep.to_vec(), whole: true, ..self.options() }, &line)?)
     }
 
     /// Writes a view to standard output.

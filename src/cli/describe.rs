@@ -1,6 +1,7 @@
 use clap::Args;
 
 use super::case::NamedArgs;
+use super::get::MOST_READINGS;
 use super::{Common, Exit, Failure, velero};
 use crate::output;
 use crate::views::{self, Ask};
@@ -38,7 +39,19 @@ impl DescribeArgs {
     pub(super) fn run(&self, common: &Common) -> Result<Exit, Failure> {
         let case = self.case.open(common)?;
         // Conditions of any kind may be asked for, so its body is kept, under its name where that is built in.
-        let analysis = case.analyze_whole(views::guess(&self.kind).unwrap_or(&self.kind))?;
+        let mut keep = vec![views::guess(&self.kind).unwrap_or(&self.kind).to_owned()];
+        let mut analysis = case.analyze_whole(&keep)?;
+        // Only the archive's own definitions tell which kind a short name or a plural stands for, and they are read on the way.
+        for _ in 1..MOST_READINGS {
+            let known = keep.len();
+            keep.extend(views::lacks(&analysis.graph, &self.kind));
+            keep.sort_unstable();
+            keep.dedup();
+            if keep.len() == known {
+                break;
+            }
+            analysis = case.analyze_whole(&keep)?;
+        }
         let ask = Ask {
             kind: self.kind.clone(),
             name: Some(self.name.clone()),

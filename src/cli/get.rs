@@ -69,7 +69,7 @@ pub struct GetArgs {
 }
 
 /// Readings of the inputs: for the objects, for definitions that name their kind, and for its bodies.
-const MOST_READINGS: u32 = 3;
+pub(super) const MOST_READINGS: u32 = 3;
 
 impl GetArgs {
     /// Reads the inputs and prints the objects.

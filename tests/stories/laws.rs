@@ -18,8 +18,8 @@ pub(crate) enum Root {
     Rule,
     /// The rule and the object that it is about.
     Subject,
-    /// The rule and what it says.
-    Message,
+    /// The rule and the name of the object that it is about, but not of its cluster.
+    Name,
 }
 
 pub(crate) fn told(report: &Report, run: &Migration, how: Root) -> Told {
@@ -28,14 +28,18 @@ pub(crate) fn told(report: &Report, run: &Migration, how: Root) -> Told {
         match how {
             Root::Rule => finding.rule.clone(),
             Root::Subject => format!("{} on {:?}", finding.rule, finding.subject),
-            Root::Message => format!("{}: {}", finding.rule, finding.message),
+            Root::Name => {
+                let name = finding.subject.as_ref().map(|subject| (&subject.kind, &subject.namespace, &subject.name));
+                // A cluster goes by another name when there are two of it.
+                format!("{} on {:?}", finding.rule, name.filter(|(kind, ..)| *kind != "Cluster" && *kind != "MigCluster"))
+            }
         }
     };
     (run.outcome.as_str().to_owned(), run.superseded_by.is_some(), run.root_causes.iter().map(root).collect())
 }
 
 fn by_uid(report: &Report) -> BTreeMap<String, Told> {
-    report.migrations.iter().map(|run| (run.id.clone(), told(report, run, Root::Message))).collect()
+    report.migrations.iter().map(|run| (run.id.clone(), told(report, run, Root::Name))).collect()
 }
 
 pub(crate) fn verdict(problems: &[String]) -> Result<(), Failed> {
@@ -88,8 +92,6 @@ pub(crate) fn union(story: &Story, other: &Story) -> Result<(), Failed> {
     let mut sources = story.sources();
     sources.extend(other.sources());
     let reports = [analyze(&story.sources()), analyze(&other.sources()), analyze(&sources)];
-    let mut clusters: Vec<&str> = reports.iter().flat_map(|report| &report.clusters).map(|cluster| cluster.name.as_str()).collect();
-    clusters.sort_by_key(|name| std::cmp::Reverse(name.len()));
     let [one, two, both] = &reports;
     let mut apart = by_uid(one);
     apart.extend(by_uid(two));
@@ -97,9 +99,8 @@ pub(crate) fn union(story: &Story, other: &Story) -> Result<(), Failed> {
     let mut problems = Vec::new();
     for (id, was) in &apart {
         let now = together.get(id);
-        // Clusters of one name are told apart by a number. A namespace that was inspected on its own stays by itself when two clusters
-        // could hold it, and then goes by its directory. Messages show both.
-        let same = |now: &Told| (&now.0, now.1) == (&was.0, was.1) && nameless(&now.2, &clusters) == nameless(&was.2, &clusters);
+        // What a message says beside its subject may change: with more at hand a name is found where there was a condition only.
+        let same = |now: &Told| now == was;
         if !now.is_some_and(same) {
             problems.push(format!("{id}: {now:?} instead of {was:?}"));
         }
@@ -108,11 +109,6 @@ pub(crate) fn union(story: &Story, other: &Story) -> Result<(), Failed> {
         problems.push(format!("{} runs instead of {}", together.len(), apart.len()));
     }
     verdict(&problems)
-}
-
-fn nameless(roots: &BTreeSet<String>, clusters: &[&str]) -> BTreeSet<String> {
-    let name = |text: String, cluster: &&str| text.replace(&format!(" {cluster}"), " CLUSTER");
-    roots.iter().map(|root| clusters.iter().fold(root.clone(), name)).collect()
 }
 
 /// Names that stories invent; none of them means anything to MTC.
