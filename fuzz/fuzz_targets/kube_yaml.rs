@@ -14,15 +14,14 @@ struct Seen {
     lines: Vec<u32>,
 }
 
-const MANAGED: &[u8] = b"managedFields";
-
 fuzz_target!(|data: &[u8]| {
-    let (usual, _) = read(Reader::default(), data);
+    let (usual, usual_damaged) = read(Reader::default(), data);
     let (general, damaged) = read(Reader::general_only(), data);
-    // managedFields are passed over by their indentation, so damage in there harms the usual reader less than the general one.
-    if damaged && data.windows(MANAGED.len()).any(|window| window == MANAGED) {
+    // What is damaged has no one right reading: the readers see the damage at different places, and each keeps what stood in front.
+    if damaged {
         return;
     }
+    assert!(!usual_damaged, "the usual reader met damage where the general one met none");
     assert_eq!(usual, general, "fast and general differ");
 });
 
