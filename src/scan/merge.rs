@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use super::group::Groups;
 use super::problem::{LogProblem, Small};
-use super::scanner::{ChunkScan, Scanner};
+use super::scanner::{ChunkScan, LastLine, Scanner};
 use super::shape::Shapes;
 use super::{PatternSet, line};
 use crate::model::{Component, Hit, HitGroup, LogFormat, Shape, Timestamp};
@@ -36,6 +36,7 @@ pub struct Merger {
     bytes: u64,
     first: Option<Timestamp>,
     last: Option<Timestamp>,
+    loggers: [Option<LastLine>; 2],
     seen_first: Option<Timestamp>,
     seen_last: Option<Timestamp>,
     formats: Vec<LogFormat>,
@@ -60,6 +61,9 @@ impl Merger {
         self.bytes += chunk.bytes;
         self.first = self.first.or(chunk.first);
         self.last = chunk.last.or(self.last);
+        for (known, newer) in self.loggers.iter_mut().zip(chunk.loggers) {
+            *known = newer.or(*known);
+        }
         self.seen_first = earlier(self.seen_first, chunk.seen_first);
         self.seen_last = self.seen_last.max(chunk.seen_last);
         let missing = VOTES - self.formats.len();
@@ -74,11 +78,12 @@ impl Merger {
 
     /// The log as a whole.
     pub fn finish(self) -> LogScan {
+        let last = self.loggers.iter().fold(self.last, |last, logger| last.max(logger.and_then(|line| line.0)));
         LogScan {
             lines: self.lines,
             bytes: self.bytes,
-            first: earlier(earlier(self.first, self.last), self.seen_first),
-            last: self.first.max(self.last).max(self.seen_last),
+            first: earlier(earlier(self.first, last), self.seen_first),
+            last: self.first.max(last).max(self.seen_last),
             format: majority(&self.formats),
             hits: self.hits.into_iter().flat_map(|(pattern, groups)| groups.finish(pattern)).collect(),
             shapes: self.shapes.finish(),

@@ -34,6 +34,8 @@ pub struct ChunkScan {
     /// Time of the last line that has one. Lines in between are not asked for their time, for this would cost more than the
     /// search; those that were looked at anyway widen the window of the log.
     pub last: Option<Timestamp>,
+    /// For each of [`LOGGERS`] its last line here, where there is one, and the time of that line.
+    pub(super) loggers: [Option<LastLine>; LOGGERS.len()],
     pub(super) seen_first: Option<Timestamp>,
     pub(super) seen_last: Option<Timestamp>,
     pub(super) formats: Vec<LogFormat>,
@@ -41,6 +43,10 @@ pub struct ChunkScan {
     pub(super) shapes: Shapes,
     pub(super) small: Small,
 }
+
+/// The last line of a logger, by its time where it has one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LastLine(pub(super) Option<Timestamp>);
 
 /// Scans chunks of logs; one per worker, used for any number of logs.
 #[derive(Debug)]
@@ -93,6 +99,7 @@ impl<'p> Scanner<'p> {
             bytes: body.len() as u64,
             first: first_time(body, component),
             last: last_time(body, component),
+            loggers: last_of_loggers(body, component),
             seen_first: job.seen_first,
             seen_last: job.seen_last,
             formats: first_formats(body, component),
@@ -155,22 +162,23 @@ fn first_time(body: &[u8], component: Component) -> Option<Timestamp> {
     None
 }
 
-fn last_time(body: &[u8], component: Component) -> Option<Timestamp> {
-    let end = last_time_at_end(body, component);
+/// The loggers of the controller that runs migrations. A gather puts the containers of a pod one behind the other, and that one is not
+/// the last of them.
+const LOGGERS: [&[u8]; 2] = [b"\"logger\":\"migration\"", b"\"logger\":\"directvolume\""];
+
+fn last_of_loggers(body: &[u8], component: Component) -> [Option<LastLine>; LOGGERS.len()] {
     if component != Component::MigController {
-        return end;
+        return Default::default();
     }
-    // A gather puts the containers of a pod one behind the other, and the one that runs migrations is not the last of them.
-    let of = |logger: &[u8]| {
+    LOGGERS.map(|logger| {
         let at = memchr::memmem::rfind(body, logger)?;
         let from = memchr::memrchr(b'\n', &body[..at]).map_or(0, |before| before + 1);
         let to = memchr::memchr(b'\n', &body[at..]).map_or(body.len(), |more| at + more);
-        time_of(&body[from..to], component)
-    };
-    end.max(of(b"\"logger\":\"migration\"")).max(of(b"\"logger\":\"directvolume\""))
+        Some(LastLine(time_of(&body[from..to], component)))
+    })
 }
 
-fn last_time_at_end(body: &[u8], component: Component) -> Option<Timestamp> {
+fn last_time(body: &[u8], component: Component) -> Option<Timestamp> {
     let mut rest = body;
     while !rest.is_empty() {
         let inner = rest.strip_suffix(b"\n").unwrap_or(rest);
@@ -337,6 +345,18 @@ mod tests {
 
     fn capture(group: &HitGroup, name: &str) -> Option<String> {
         group.captures.iter().find(|(key, _)| **key == *name).and_then(|(_, value)| value.as_deref().map(str::to_owned))
+    }
+
+    #[test]
+    fn the_newest_line_of_a_logger_is_found_across_chunks() {
+        let line = |secs: u32, logger: &str| format!("{{\"level\":\"info\",\"ts\":{secs}.5,\"logger\":\"{logger}\",\"msg\":\"x\"}}\n");
+        let (head, tail) = (line(1_634_041_422, "migration"), line(1_633_969_800, "discovery"));
+        let set = PatternSet::compile(&[]).unwrap();
+        let mut scanner = Scanner::new(&set);
+        let mut chunk = |body: &str| scanner.chunk(Component::MigController, &[], body.as_bytes(), &[]);
+        let whole = crate::scan::merge(vec![chunk(&format!("{head}{tail}"))]);
+        let parts = crate::scan::merge(vec![chunk(&head), chunk(&tail)]);
+        assert_eq!((parts.first, parts.last), (whole.first, whole.last));
     }
 
     #[test]
