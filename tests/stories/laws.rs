@@ -99,7 +99,8 @@ pub(crate) fn union(story: &Story, other: &Story) -> Result<(), Failed> {
     let mut problems = Vec::new();
     for (id, was) in &apart {
         let now = together.get(id);
-        // What a message says beside its subject may change: with more at hand a name is found where there was a condition only.
+        // Stories share the invented address of a target, so together it is one cluster with the later clock. Ages grow with it, and a
+        // message may then say more about the same object.
         let same = |now: &Told| now == was;
         if !now.is_some_and(same) {
             problems.push(format!("{id}: {now:?} instead of {was:?}"));
