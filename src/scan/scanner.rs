@@ -115,14 +115,7 @@ impl<'p> Scanner<'p> {
         self.lines.clear();
         // Marks of errors stand behind a line break, which the first line of a block does not have.
         self.lines.push((0, memchr::memchr(b'\n', block).unwrap_or(block.len())));
-        if lane.fold {
-            self.lower.clear();
-            self.lower.extend_from_slice(block);
-            self.lower.make_ascii_lowercase();
-            lane.lines(&self.lower, &mut self.lines);
-        } else {
-            lane.lines(block, &mut self.lines);
-        }
+        lane.lines(block, &mut self.lower, &mut self.lines);
         let (mut counted, mut breaks) = (0, 0);
         for &(from, to) in &self.lines {
             breaks += count_breaks(&block[counted..from]);

@@ -1,6 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::home::Root;
 use super::identity::{self, Joined};
 use super::logs::Whole;
@@ -18,9 +20,8 @@ pub(super) struct Clusters {
     pub(super) gaps: Vec<Gap>,
 }
 
-pub(super) fn find(all: &Collected, logs: &[Whole]) -> Clusters {
+pub(super) fn find(all: &Collected, mut traits: Vec<Traits>, logs: &[Whole]) -> Clusters {
     let roots = all.home.roots();
-    let mut traits = read_traits(all);
     let mut gaps = summary::learn(all, &mut traits);
     name_addresses(roots, &mut traits);
     let joined = identity::join(roots, &traits, &|root| all.home.is_loose(root));
@@ -66,14 +67,15 @@ pub(super) fn find(all: &Collected, logs: &[Whole]) -> Clusters {
     Clusters { list: clusters, of_root, gaps }
 }
 
-fn read_traits(all: &Collected) -> Vec<Traits> {
-    let mut traits: Vec<Traits> = all.home.roots().iter().map(|_| Traits::default()).collect();
+/// What the objects of each cluster directory say about its cluster.
+pub(super) fn traits(all: &Collected) -> Vec<Traits> {
+    let mut of_root: Vec<Vec<&Object>> = all.home.roots().iter().map(|_| Vec::new()).collect();
     for seen in &all.objects {
         if let Some(root) = seen.root {
-            traits[root].add(&seen.it);
+            of_root[root].push(&seen.it);
         }
     }
-    traits
+    of_root.into_par_iter().map(|objects| objects.into_iter().fold(Traits::default(), Traits::with)).collect()
 }
 
 /// A directory called after a MigCluster shows the cluster at its address.
