@@ -140,7 +140,7 @@ fn run_differs(report: &Report, run: &Migration, expect: &ExpectRun) -> Vec<Stri
         }
     }
     let findings: BTreeSet<&str> = run.findings.iter().filter_map(|id| report.finding(id)).map(|finding| finding.rule.as_str()).collect();
-    for rule in expect.symptoms.iter().filter(|rule| !findings.contains(rule.as_str())) {
+    for rule in expect.symptoms.iter().chain(&expect.answer).filter(|rule| !findings.contains(rule.as_str())) {
         problems.push(format!("{rule} is missing among its findings {findings:?}"));
     }
     if let Some(at) = &expect.look_at {

@@ -272,6 +272,10 @@ impl<'p> Stage<'p> {
             hits.log = number;
             hits
         }));
+        self.builder.shapes.extend(scan.shapes.into_iter().map(|mut shape| {
+            shape.log = number;
+            shape
+        }));
         let place = self.place(&format!("{component}.log"));
         self.builder.logs.push(Log {
             cluster: self.cluster(item),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use serde_json::{Map, Value as Json, json};
 
+use super::claims::Claims;
 use super::facts::{direct_images, is_intra_cluster};
 use super::pods::{pending_for, pod_role};
 use super::run::{Run, migrations};
@@ -47,8 +48,9 @@ fn facts(graph: &Graph, runs: &[Run]) -> Vec<(ObjectId, Tape)> {
     for id in graph.of_kind("DirectVolumeMigration") {
         add(id, volume_facts(graph, id));
     }
+    let mut claims = Claims::default();
     for id in graph.of_kind("DirectVolumeMigrationProgress") {
-        add(id, transfers::progress_facts(graph, id));
+        add(id, transfers::progress_facts(graph, &mut claims, id));
     }
     let mut busy = transfers::Busy::new(graph);
     for id in ["PodVolumeBackup", "PodVolumeRestore"].iter().flat_map(|kind| graph.of_kind(kind)) {

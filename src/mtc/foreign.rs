@@ -1,5 +1,6 @@
 //! Velero objects that another tool made. Clusters run their own backups beside a migration, and their failures are not its failures.
 
+use super::VELERO_JOBS;
 use crate::graph::{Graph, Object, ObjectId};
 
 /// Labels that MTC puts on the Backups and Restores that it makes.
@@ -32,7 +33,7 @@ pub fn is_foreign(graph: &Graph, id: ObjectId) -> bool {
 
 /// Whether an object is a job of Velero at all.
 pub fn is_velero_job(object: &Object) -> bool {
-    matches!(object.kind(), "Backup" | "Restore" | "PodVolumeBackup" | "PodVolumeRestore")
+    VELERO_JOBS.contains(&object.kind())
 }
 
 fn is_labelled(object: &Object) -> bool {

@@ -4,6 +4,7 @@
 //! Then [`migrations`], which judges every run by its conditions, because `status.phase` says `Completed` even of a failure.
 
 mod checks;
+mod claims;
 mod containers;
 mod derive;
 mod errors;
@@ -34,6 +35,7 @@ pub use checks::{Check, State, checks};
 pub use derive::{Derived, derive};
 pub use errors::{ErrorText, EventError, error_kinds, errors, event_errors, families};
 pub use foreign::{is_foreign, is_velero_job};
+pub use kinds::{CONTROL_KINDS, VELERO_GROUND, VELERO_JOBS, is_run_kind};
 pub use layers::layers;
 pub use noise::{NOISE, Noise, noise};
 pub use phases::{PhaseInfo, info};

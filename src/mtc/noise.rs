@@ -45,7 +45,6 @@ pub const NOISE: &[Noise] = &[
     few(VELERO, &["Current BackupStorageLocations available/unavailable/unknown: 0/0/1"], 1, "the first validation was not done yet"),
     always(VELERO, &["Backup cannot be garbage-collected"], "end of life of an old backup"),
     always(VELERO, &["Backup has expired"], "end of life of an old backup"),
-    always(VELERO, &["Error checking repository for stale locks"], LOCATIONS),
     always(VELERO, &["received EOF, stopping recv loop"], "a plugin ended normally"),
     always(VELERO, &["backupCount=0"], "an empty location"),
     always(VELERO, &["1 errors encountered backup up item"], "the line after it is the one that tells"),
@@ -101,6 +100,16 @@ mod tests {
         let line = r#"level=error msg="error getting backup storage location: BackupStorageLocation.velero.io \"x\" not found""#;
         assert!(noise(Component::Velero, line).is_some_and(|row| row.normal.is_none()));
         assert!(noise(Component::MigController, line).is_none());
+    }
+
+    #[test]
+    fn stale_locks_are_noise_only_beside_a_missing_location() {
+        let line = |inner: &str| format!("level=error msg=\"Error checking repository for stale locks\" error=\"{inner}\"");
+        let missing = line("error getting backup storage location: BackupStorageLocation.velero.io \\\"x\\\" not found");
+        assert!(noise(Component::Velero, &missing).is_some());
+        for inner in ["unable to open config file: Stat: The specified key does not exist.", "unable to create lock in backend: repository is already locked by PID 7"] {
+            assert!(noise(Component::Velero, &line(inner)).is_none(), "{inner}");
+        }
     }
 
     #[test]

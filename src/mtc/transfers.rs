@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 use serde_json::{Value as Json, json};
 
 use super::Answer;
+use super::claims::Claims;
 use super::derive::word;
 use super::progress::{DONE, NOT_STARTED, phase, transfer, volume_job};
 use super::waits::takes_data;
@@ -14,7 +15,7 @@ use crate::model::ClusterId;
 /// Facts of a `DirectVolumeMigrationProgress`.
 ///
 /// Its own exit code is never overwritten once it is set, so after a retry only the history tells how the last attempt ended.
-pub(super) fn progress_facts(graph: &Graph, id: ObjectId) -> Vec<(&'static str, Json)> {
+pub(super) fn progress_facts(graph: &Graph, claims: &mut Claims, id: ObjectId) -> Vec<(&'static str, Json)> {
     let object = graph.object(id);
     let history: Vec<_> = object.field("status.rsyncPodStatuses").into_iter().flat_map(Value::items).collect();
     let last = object.text("status.podName").unwrap_or_default();
@@ -36,6 +37,7 @@ pub(super) fn progress_facts(graph: &Graph, id: ObjectId) -> Vec<(&'static str, 
         _ => Answer::Unknown,
     };
     vec![
+        ("claim", json!(claims.of(graph, id))),
         ("exit_code", json!(code)),
         ("attempts", json!(attempts)),
         ("elapsed", json!(elapsed)),
@@ -167,7 +169,7 @@ mod tests {
                 "rsyncPodStatuses": [{"podName": "r-1", "exitCode": 12}, {"podName": "r-2", "exitCode": 0}]}}),
         );
         let graph = case.freeze();
-        let facts = facts(progress_facts(&graph, find(&graph, "DirectVolumeMigrationProgress", "p")));
+        let facts = facts(progress_facts(&graph, &mut Claims::default(), find(&graph, "DirectVolumeMigrationProgress", "p")));
         assert_eq!((&facts["exit_code"], &facts["attempts"], &facts["succeeded"]), (&json!(0), &json!(2), &json!("yes")));
     }
 

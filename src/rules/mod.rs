@@ -9,6 +9,7 @@ mod cel;
 mod check;
 mod clause;
 mod compile;
+mod doubts;
 mod error;
 mod families;
 mod file;

@@ -1,6 +1,8 @@
 //! The closed lists that rule files are checked against, and the fields that each head exposes.
 
 use crate::graph::relations::{self, RELATIONS};
+pub(crate) use crate::mtc::CONTROL_KINDS;
+use crate::mtc::{VELERO_GROUND, VELERO_JOBS};
 
 /// Relations that start at a hit, or that the `mtc` room computes. They have no row in the table of the graph.
 pub(crate) const COMPUTED: &[&str] = &["names", "involved", "waits-for", "counterpart", "owner*"];
@@ -8,32 +10,10 @@ pub(crate) const COMPUTED: &[&str] = &["names", "involved", "waits-for", "counte
 /// Kinds that exist in our model only.
 pub(crate) const DERIVED_KINDS: &[&str] = &["PlanNamespace", "PlanVolume", "Phase", "Container", "Log", "LogWindow", "Cluster", "Gap", "Description"];
 
-/// Kinds that live on the cluster with the migration controller alone.
-pub(crate) const CONTROL_KINDS: &[&str] = &[
-    "MigPlan",
-    "MigMigration",
-    "MigCluster",
-    "MigStorage",
-    "MigHook",
-    "MigAnalytic",
-    "DirectVolumeMigration",
-    "DirectVolumeMigrationProgress",
-    "DirectImageMigration",
-    "DirectImageStreamMigration",
-];
-
-/// Kinds of a migration. Others are allowed; these catch slips.
+/// Kinds of Kubernetes and OpenShift that matter for a migration. Others are allowed; these catch slips.
 const KINDS: &[&str] = &[
-    "Backup",
-    "Restore",
-    "PodVolumeBackup",
-    "PodVolumeRestore",
-    "BackupStorageLocation",
     "VolumeSnapshotLocation",
-    "ResticRepository",
-    "BackupRepository",
     "MigrationController",
-    "DataProtectionApplication",
     "Pod",
     "Node",
     "Namespace",
@@ -64,7 +44,7 @@ const KINDS: &[&str] = &[
 
 /// Every kind we know by name.
 pub(crate) fn kinds() -> impl Iterator<Item = &'static &'static str> {
-    KINDS.iter().chain(CONTROL_KINDS).chain(DERIVED_KINDS)
+    KINDS.iter().chain(CONTROL_KINDS).chain(VELERO_JOBS).chain(VELERO_GROUND).chain(DERIVED_KINDS)
 }
 
 /// Every relation, both ways, sorted.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::belongs::{Subject, belongs};
 use crate::graph::{Graph, Log, ObjectId, Stream};
 use crate::model::{ClusterId, Component, ObjectRef, Timestamp, Uid};
+use crate::mtc::is_run_kind;
 
 /// A text that makes a line concern the subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,23 +31,8 @@ pub struct Search {
     pub notes: Vec<String>,
 }
 
-/// Kinds whose names are made up for one run, so that their name in a line means them.
-const OWN_NAMES: &[&str] = &[
-    "MigPlan",
-    "MigMigration",
-    "DirectVolumeMigration",
-    "DirectVolumeMigrationProgress",
-    "DirectImageMigration",
-    "DirectImageStreamMigration",
-    "Backup",
-    "Restore",
-    "PodVolumeBackup",
-    "PodVolumeRestore",
-    "PersistentVolume",
-    "Pod",
-    "Job",
-    "Route",
-];
+/// Kinds whose names are made up as well, beside those that MTC and Velero make for a run: their name in a line means them.
+const OWN_NAMES: &[&str] = &["PersistentVolume", "Pod", "Job", "Route"];
 
 /// Shorter names are words that any line may hold.
 const SHORTEST: usize = 6;
@@ -68,7 +54,7 @@ pub fn search(graph: &Graph, subject: &Subject, all_logs: bool) -> Search {
             add(uid.to_owned(), false);
         }
         match &object.namespace {
-            _ if OWN_NAMES.contains(&&*object.kind) => add(object.name.to_string(), !is_telling(&object.name)),
+            _ if is_run_kind(&object.kind) || OWN_NAMES.contains(&&*object.kind) => add(object.name.to_string(), !is_telling(&object.name)),
             Some(namespace) => add(format!("{namespace}/{}", object.name), false),
             None => {}
         }

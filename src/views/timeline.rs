@@ -63,22 +63,8 @@ struct Raw {
     place: Option<Place>,
 }
 
-/// Kinds whose life is part of the story of a migration even when no subject was named.
-const LIVES: &[&str] = &[
-    "MigPlan",
-    "MigMigration",
-    "DirectVolumeMigration",
-    "DirectVolumeMigrationProgress",
-    "DirectImageMigration",
-    "DirectImageStreamMigration",
-    "Backup",
-    "Restore",
-    "PodVolumeBackup",
-    "PodVolumeRestore",
-    "Pod",
-    "Job",
-    "PersistentVolumeClaim",
-];
+/// Kinds whose life is part of the story of a migration even when no subject was named, beside those of the runs.
+const LIVES: &[&str] = &["Pod", "Job", "PersistentVolumeClaim"];
 
 /// Kinds whose conditions tell how the ground stood on which a run went.
 const GROUND: &[&str] = &["MigCluster", "MigStorage", "BackupStorageLocation", "Node", "MigHook"];
@@ -92,7 +78,7 @@ pub fn timeline(graph: &Graph, part: &Part) -> Timeline {
     let mut raw = Vec::new();
     for id in graph.ids() {
         let object = graph.object(id);
-        let known = parts.as_ref().map_or(LIVES.contains(&object.kind()), |parts| parts.objects.contains(&id));
+        let known = parts.as_ref().map_or(mtc::is_run_kind(object.kind()) || LIVES.contains(&object.kind()), |parts| parts.objects.contains(&id));
         if !object.is_derived_kind && known {
             life(object, &mut raw);
         }

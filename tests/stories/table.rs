@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout, reason = "the table is there to be read")]
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use libtest_mimic::Failed;
@@ -63,10 +64,28 @@ fn beside_green_runs(story: &Story, report: &Report, case: &str) -> String {
     format!("{case:4} {:32} {:24} {verdict:14} {shown}", story.name, "-")
 }
 
+/// A run that did not fail, about which somebody had to say something: no root is asked for, and none may be named.
+fn answered(story: &Story, report: &Report, case: &str, expect: &ExpectRun) -> (Verdict, String) {
+    let run = report.migrations.iter().find(|run| run.name == expect.name);
+    let findings: Vec<&str> =
+        run.into_iter().flat_map(|run| &run.findings).filter_map(|id| report.finding(id)).map(|finding| finding.rule.as_str()).collect();
+    let named = run.map_or_else(Vec::new, |run| named(report, run));
+    let verdict = match (named.is_empty(), expect.answer.iter().all(|rule| findings.contains(&rule.as_str()))) {
+        (false, _) => Verdict::Wrong,
+        (true, true) => Verdict::Found,
+        (true, false) => Verdict::Missed,
+    };
+    let shown = if named.is_empty() { format!("{} (nothing failed)", expect.answer.join(", ")) } else { named.join(", ") };
+    (verdict, format!("{case:4} {:32} {:24} {:14} {shown}", story.name, expect.name, verdict.as_str()))
+}
+
 /// The run is what the story is about: it went wrong, nobody repaired it, and somebody said why. A stage run that had nothing to do
 /// ends with a warning and is green all the same.
 fn is_told(run: &ExpectRun) -> bool {
     let idle = run.symptoms.iter().any(|rule| rule == "mtc/stage-no-op");
+    if !run.answer.is_empty() {
+        return true;
+    }
     let quiet = (run.outcome.as_deref() == Some("succeeded") || idle) && run.root.as_ref().is_none_or(Vec::is_empty);
     !quiet && run.superseded != Some(true) && run.root.is_some()
 }
@@ -82,7 +101,16 @@ pub(crate) fn table(stories: &[Story], print: bool) -> Result<(), Failed> {
         if told.is_empty() {
             rows.push((order(case), beside_green_runs(story, &report, case)));
         }
+        let by_answer = told.iter().any(|run| !run.answer.is_empty());
         for expect in told {
+            // The case is told by the run that asks for an answer; the others stand beside it.
+            let case = if by_answer && expect.answer.is_empty() { "-" } else { case };
+            if !expect.answer.is_empty() {
+                let (verdict, row) = answered(story, &report, case, expect);
+                tally[verdict as usize] += 1;
+                rows.push((order(case), row));
+                continue;
+            }
             let expected = expect.root.as_deref().unwrap_or_default();
             let named = report.migrations.iter().find(|run| run.name == expect.name).map_or_else(Vec::new, |run| named(&report, run));
             let verdict = Verdict::of(expected, &named);
@@ -96,14 +124,21 @@ pub(crate) fn table(stories: &[Story], print: bool) -> Result<(), Failed> {
         }
     }
     rows.sort();
+    let untold: Vec<&str> =
+        stories.iter().map(|story| story.name.as_str()).filter(|name| !rows.iter().any(|(_, row)| row.split_whitespace().nth(1) == Some(*name))).collect();
+    let cases: BTreeSet<&str> = stories.iter().filter_map(|story| story.expect.case.as_deref()).collect();
     let mut text = format!("\n{:4} {:32} {:24} {:14} root cause named\n", "case", "story", "run", "verdict");
     for (_, row) in rows {
         let _ = writeln!(text, "{row}");
     }
     let [found, unknown, missed, wrong] = tally;
+    let _ = writeln!(text, "{} stories, {} cases of the field", stories.len(), cases.len());
     let _ = writeln!(text, "{found} found, {unknown} honest unknown, {missed} missed, {wrong} wrong");
     if print {
         println!("{text}");
+    }
+    if !untold.is_empty() {
+        return Err(format!("no row tells of {untold:?}").into());
     }
     if wrong == 0 { Ok(()) } else { Err(text.into()) }
 }

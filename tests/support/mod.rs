@@ -64,6 +64,8 @@ pub(crate) struct ExpectRun {
     #[serde(default)]
     pub(crate) symptoms: Vec<String>,
     #[serde(default)]
+    pub(crate) answer: Vec<String>,
+    #[serde(default)]
     pub(crate) look_at: Option<ExpectTarget>,
     #[serde(default)]
     pub(crate) collect: Vec<String>,

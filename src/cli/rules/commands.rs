@@ -31,7 +31,10 @@ impl RulesArgs {
                 let written = if args.source { write!(out, "{}", rule.source) } else { shown(&pack, rule).write(&mut out) };
                 written.map(|()| Exit::Done)
             }
-            RulesCommand::Test(args) => Tested::write(&tested(&pack, args.id.as_deref())?, common.verbose, &mut out),
+            RulesCommand::Test(args) => {
+                let (cases, doubts) = tested(&pack, args.id.as_deref())?;
+                Tested::write(&cases, &doubts, common.verbose, &mut out)
+            }
             RulesCommand::New(args) => return args.run(&pack, &mut out),
             RulesCommand::Schema => {
                 serde_json::to_writer_pretty(&mut out, &schema()).map_err(std::io::Error::from).and_then(|()| writeln!(out)).map(|()| Exit::Done)
@@ -86,17 +89,18 @@ fn outside(path: &Path, layers: &[PathBuf], verbose: bool, out: &mut dyn Write) 
     let (pack, ids) = Pack::load_for_test(&layers, root).map_err(crate::Error::from)?;
     let only = (!path.is_dir()).then(|| path.strip_prefix(root).unwrap_or(path).with_extension("").to_string_lossy().replace('\\', "/"));
     let runner = CaseRunner::new(&pack).map_err(crate::Error::from)?;
-    let mut cases = Vec::new();
+    let (mut cases, mut doubts) = (Vec::new(), Vec::new());
     for id in ids.iter().filter(|id| only.as_ref().is_none_or(|only| only == *id)) {
         if let Some(index) = pack.find(id) {
             cases.extend(pack.rules[index].tests.iter().map(|case| one_case(&runner, &pack, index, case)));
+            doubts.extend(doubts_of(&pack.rules[index]));
         }
     }
     if cases.is_empty() {
         let help = Some("a rule is a file AREA/NAME.yaml below the directory".to_owned());
         return Err(Failure::Usage { what: format!("no rules in {}", path.display()), help });
     }
-    Tested::write(&cases, verbose, out).and_then(|exit| out.flush().map(|()| exit)).map_err(Failure::stdout)
+    Tested::write(&cases, &doubts, verbose, out).and_then(|exit| out.flush().map(|()| exit)).map_err(Failure::stdout)
 }
 
 fn one_case(runner: &CaseRunner<'_>, pack: &Pack, index: usize, case: &Case) -> Tested {
@@ -108,17 +112,23 @@ fn one_case(runner: &CaseRunner<'_>, pack: &Pack, index: usize, case: &Case) -> 
 }
 
 /// Runs the tests of all rules, or of those whose id holds a word.
-fn tested(pack: &Pack, word: Option<&str>) -> Result<Vec<Tested>, Failure> {
+fn tested(pack: &Pack, word: Option<&str>) -> Result<(Vec<Tested>, Vec<String>), Failure> {
     let word = word.unwrap_or_default().trim_start_matches("rules/").trim_end_matches(".yaml");
     let runner = CaseRunner::new(pack).map_err(crate::Error::from)?;
-    let mut cases = Vec::new();
+    let (mut cases, mut doubts) = (Vec::new(), Vec::new());
     for (index, rule) in pack.rules.iter().enumerate().filter(|(_, rule)| rule.id.contains(word)) {
         cases.extend(rule.tests.iter().map(|case| one_case(&runner, pack, index, case)));
+        doubts.extend(doubts_of(rule));
     }
     if cases.is_empty() {
         return Err(Failure::Usage { what: format!("no rule has `{word}` in its id"), help: Some("`mig-analyze rules list` shows all".to_owned()) });
     }
-    Ok(cases)
+    Ok((cases, doubts))
+}
+
+/// What the author of a rule should look at again, though it is allowed.
+fn doubts_of(rule: &Rule) -> impl Iterator<Item = String> + '_ {
+    rule.doubts().into_iter().map(|doubt| format!("{}: {doubt}", rule.id))
 }
 
 /// Runs one rule on inputs and says what it found, and with `--explain` where it ran dry.

@@ -30,8 +30,11 @@ pub struct Tested {
 }
 
 impl Tested {
-    /// Writes what failed, and a line that sums up; all cases when `verbose`.
-    pub fn write(cases: &[Self], verbose: bool, out: &mut dyn Write) -> io::Result<Exit> {
+    /// Writes what is in doubt, what failed, and a line that sums up; all cases when `verbose`.
+    pub fn write(cases: &[Self], doubts: &[String], verbose: bool, out: &mut dyn Write) -> io::Result<Exit> {
+        for doubt in doubts {
+            writeln!(out, "{} {doubt}", "WARN".yellow().bold())?;
+        }
         for case in cases {
             match &case.problem {
                 Some(problem) => {
@@ -56,9 +59,9 @@ mod tests {
     fn a_failing_case_is_shown_and_decides_the_exit_status() {
         let case = |problem: Option<&str>| Tested { rule: "a/b".into(), case: "fires".into(), problem: problem.map(str::to_owned) };
         let mut out = Vec::new();
-        assert_eq!(Tested::write(&[case(None)], false, &mut out).unwrap(), Exit::Done);
-        assert_eq!(Tested::write(&[case(None), case(Some("expected one finding\nfound none"))], false, &mut out).unwrap(), Exit::Met);
+        assert_eq!(Tested::write(&[case(None)], &[], false, &mut out).unwrap(), Exit::Done);
+        assert_eq!(Tested::write(&[case(None), case(Some("expected one finding\nfound none"))], &["a/b: hm".into()], false, &mut out).unwrap(), Exit::Met);
         let text = anstream::adapter::strip_str(std::str::from_utf8(&out).unwrap()).to_string();
-        assert_eq!(text, "1 cases passed, 0 failed\nFAIL a/b: fires\n     expected one finding\n     found none\n1 cases passed, 1 failed\n");
+        assert_eq!(text, "1 cases passed, 0 failed\nWARN a/b: hm\nFAIL a/b: fires\n     expected one finding\n     found none\n1 cases passed, 1 failed\n");
     }
 }

@@ -29,28 +29,6 @@ const PROGRAMS: &[Component] = &[
     Component::Hook,
 ];
 
-/// Kinds whose conditions or phase tell that they are not well.
-const KINDS: &[&str] = &[
-    "MigPlan",
-    "MigMigration",
-    "MigCluster",
-    "MigStorage",
-    "MigHook",
-    "MigAnalytic",
-    "DirectVolumeMigration",
-    "DirectVolumeMigrationProgress",
-    "DirectImageMigration",
-    "DirectImageStreamMigration",
-    "Backup",
-    "Restore",
-    "PodVolumeBackup",
-    "PodVolumeRestore",
-    "BackupStorageLocation",
-    "ResticRepository",
-    "BackupRepository",
-    "DataProtectionApplication",
-];
-
 const UNWELL: &[&str] = &["Failed", "PartiallyFailed", "FailedValidation", "Unavailable", "NotReady", "Error"];
 
 /// Shapes that are told.
@@ -157,7 +135,8 @@ impl Maker<'_> {
     /// Conditions that hold and are no good news, and phases that say the same, of objects that no finding touches.
     fn conditions(&self, folded: &mut Folded) {
         let touched: BTreeSet<ObjectId> = self.found.iter().flat_map(|(_, one)| one.touched.iter().copied()).collect();
-        for id in KINDS.iter().flat_map(|kind| self.graph.of_kind(kind)).filter(|id| !touched.contains(id)) {
+        let kinds = [mtc::CONTROL_KINDS, mtc::VELERO_JOBS, mtc::VELERO_GROUND].concat();
+        for id in kinds.into_iter().flat_map(|kind| self.graph.of_kind(kind)).filter(|id| !touched.contains(id)) {
             let object = self.graph.object(id);
             // What other tools did with Velero is not of this case.
             if mtc::is_velero_job(object) && mtc::is_foreign(self.graph, id) {
@@ -196,4 +175,138 @@ fn complaints(object: &Object) -> Vec<(String, Value<'_>, Option<Timestamp>)> {
         found.push((name.into_owned(), told, object.time("status.completionTimestamp")));
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::tests::{graph, pack};
+    use crate::engine::{report, run};
+    use crate::finding::{CoverageReport, Unexplained};
+
+    /// A rule that takes lines about a full disk, and one about plans that are not ready.
+    const RULES: &[(&str, &str)] = &[
+        ("a/disk", "match:\n  - line: {log: velero, regex: 'disk (?P<name>\\S+) is full', by: [name]}\nsubject: cluster\ngroup_by: [cluster]\nmessage: x\nevidence: [line]\n"),
+        ("a/plan", "match:\n  - plan: {kind: MigPlan, where: 'plan.name == \"known\"'}\nsubject: plan\nmessage: x\nevidence: [plan.status]\n"),
+    ];
+
+    /// What is left over of a made-up archive.
+    fn left_over(given: &str) -> CoverageReport {
+        let pack = pack(RULES).map_err(|errors| errors.rules[0].to_string()).unwrap();
+        let graph = graph(&pack, given);
+        report(&graph, &pack, &run(&graph, &pack), &[]).coverage
+    }
+
+    fn shapes(coverage: &CoverageReport) -> Vec<(&str, &str, u64)> {
+        coverage.unexplained.iter().map(|one| (one.component.as_str(), one.shape.as_str(), one.count)).collect()
+    }
+
+    fn log(component: &str, pod: &str, lines: &[&str]) -> String {
+        let lines: String = lines.iter().map(|line| format!("      - '{line}'\n")).collect();
+        format!("  - log: {component}\n    pod: {pod}\n    lines:\n{lines}")
+    }
+
+    fn times(one: &Unexplained) -> (Option<&str>, Option<&str>) {
+        (one.first.as_deref(), one.last.as_deref())
+    }
+
+    #[test]
+    fn lines_that_differ_in_names_numbers_and_uids_are_one() {
+        let later = log("velero", "velero-2", &[r#"time="2026-01-01T12:00:00Z" level=error msg="volume \"pv-9\" of 0d1e2f3a-1111-4222-8333-444455556666 lost 7 blocks""#]);
+        let lines = [
+            r#"time="2026-01-01T10:00:00Z" level=info msg="all is well""#,
+            r#"time="2026-01-01T10:00:05Z" level=error msg="volume \"pv-1\" of 9a8b7c6d-aaaa-4bbb-8ccc-ddddeeeeffff lost 12 blocks""#,
+            r#"time="2026-01-01T11:00:00Z" level=error msg="volume \"pv-2\" of 11111111-2222-4333-8444-555555555555 lost 3 blocks""#,
+        ];
+        // The later log comes first, so that order alone does not give the times.
+        let coverage = left_over(&format!("{later}{}", log("velero", "velero-1", &lines)));
+        assert_eq!(shapes(&coverage), [("velero", "volume <name> of <id> lost <n> blocks", 3)]);
+        let one = &coverage.unexplained[0];
+        assert_eq!(times(one), (Some("2026-01-01T10:00:05Z"), Some("2026-01-01T12:00:00Z")));
+        assert!(one.sample.path.ends_with("velero.log") && one.sample.line == 1, "{:?}", one.sample);
+        assert!(one.sample.text.contains("lost 7 blocks"), "a sample is as it was written: {}", one.sample.text);
+    }
+
+    #[test]
+    fn the_sample_stands_at_the_first_line_of_its_shape() {
+        let coverage = left_over(&log("mig-controller", "c", &[
+            r#"{"level":"info","ts":1767261600.1,"logger":"plan","msg":"fine"}"#,
+            r#"{"level":"error","ts":1767261601.1,"logger":"plan","msg":"cannot paint the wall 1"}"#,
+            r#"{"level":"error","ts":1767261602.1,"logger":"plan","msg":"cannot paint the wall 2"}"#,
+        ]));
+        assert_eq!(shapes(&coverage), [("mig-controller", "cannot paint the wall <n>", 2)]);
+        assert_eq!(coverage.unexplained[0].sample.line, 2);
+    }
+
+    #[test]
+    fn noise_is_left_out_and_counted_and_too_much_of_it_is_told() {
+        let gone = r#"time="2026-01-01T10:00:00Z" level=error msg="error getting backup storage location: BackupStorageLocation.velero.io \"x\" not found""#;
+        let coverage = left_over(&log("velero", "v", &[gone, gone, gone]));
+        assert_eq!((shapes(&coverage), coverage.noise), (vec![], 3));
+        let waits = r#"{"level":"error","ts":1767261600.1,"logger":"dvm","msg":"Stale Rsync resources are still terminating. Waiting."}"#;
+        let once = left_over(&log("mig-controller", "c", &[waits]));
+        assert_eq!((shapes(&once), once.noise), (vec![], 1));
+        let often = left_over(&log("mig-controller", "c", &[waits, waits]));
+        assert_eq!((shapes(&often), often.noise), (vec![("mig-controller", "Stale Rsync resources are still terminating. Waiting.", 2)], 0));
+    }
+
+    #[test]
+    fn lines_of_a_rule_that_fired_are_left_out_also_beyond_its_proof() {
+        let full = |n: usize| format!(r#"time="2026-01-01T10:00:00Z" level=error msg="disk d{n} is full""#);
+        let other = r#"time="2026-01-01T10:00:00Z" level=error msg="disk d1 is upside down""#;
+        let lines: Vec<String> = (0..40).map(full).collect();
+        let mut lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        lines.push(other);
+        // The same words in another program are not what the rule looks at.
+        let elsewhere = log("node-agent", "n", &[lines[0]]);
+        let coverage = left_over(&format!("{}{elsewhere}", log("velero", "v", &lines)));
+        assert_eq!(shapes(&coverage), [("node-agent", "disk d<n> is full", 1), ("velero", "disk d<n> is upside down", 1)]);
+        assert_eq!(coverage.noise, 0);
+    }
+
+    #[test]
+    fn what_the_application_writes_is_its_own_affair() {
+        let line = r#"time="2026-01-01T10:00:00Z" level=error msg="no such table""#;
+        assert_eq!(shapes(&left_over(&log("application", "web", &[line]))), []);
+        assert_eq!(shapes(&left_over(&log("rsync-client", "web", &[line]))), [("rsync-client", "no such table", 1)]);
+    }
+
+    #[test]
+    fn conditions_and_phases_that_no_finding_touches_are_told_with_their_place() {
+        let plan = |name: &str, category: &str, status: &str| {
+            format!(
+                "  - {{kind: MigPlan, metadata: {{name: {name}}}, status: {{conditions: [{{type: OnFire, status: \"{status}\", category: {category}, message: 'plan {name} burns', lastTransitionTime: '2026-01-01T10:00:00Z'}}]}}}}\n"
+            )
+        };
+        let coverage = left_over(&format!("{}{}{}", plan("one", "Critical", "True"), plan("two", "Warn", "False"), plan("six", "Required", "True")));
+        assert_eq!(shapes(&coverage), [("MigPlan", "OnFire: plan one burns", 1)]);
+        assert_eq!(times(&coverage.unexplained[0]), (Some("2026-01-01T10:00:00Z"), Some("2026-01-01T10:00:00Z")));
+        assert!(coverage.unexplained[0].sample.line > 0 && coverage.unexplained[0].sample.text.contains("plan one burns"));
+        // A finding speaks of the plan, so all that it complains of is told already.
+        assert_eq!(shapes(&left_over(&plan("known", "Critical", "True"))), []);
+    }
+
+    #[test]
+    fn a_failed_job_of_another_tool_is_not_of_this_case() {
+        let backup = |labels: &str| format!("  - {{kind: Backup, metadata: {{name: nightly, labels: {{{labels}}}}}, status: {{phase: Failed}}}}\n");
+        assert_eq!(shapes(&left_over(&backup(""))), []);
+        assert_eq!(shapes(&left_over(&backup("migration.openshift.io/migrated-by-migplan: p"))), [("Backup", "Failed: Failed", 1)]);
+    }
+
+    #[test]
+    fn the_most_frequent_comes_first_and_there_is_an_end_to_the_list() {
+        let word = |n: usize| ["red", "blue", "green", "grey", "pink", "black", "white", "brown"].iter().map(|c| format!("{c}{}", "x".repeat(n))).collect::<Vec<_>>();
+        let mut lines: Vec<String> = (0..10).flat_map(word).map(|word| format!(r#"time="2026-01-01T10:00:00Z" level=error msg="no {word} paint""#)).collect();
+        lines.push(lines[79].clone());
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let coverage = left_over(&log("velero", "v", &lines));
+        assert_eq!(coverage.unexplained.len(), super::MOST);
+        assert_eq!(shapes(&coverage)[0], ("velero", "no brownxxxxxxxxx paint", 2));
+    }
+
+    #[test]
+    fn secrets_are_masked_in_shape_and_sample() {
+        let coverage = left_over(&log("velero", "v", &[r#"time="2026-01-01T10:00:00Z" level=error msg="cannot log in to https://joe:hunter2secret@s3.example.com""#]));
+        let text = format!("{:?}", coverage.unexplained);
+        assert!(coverage.unexplained.len() == 1 && !text.contains("hunter2secret"), "{text}");
+    }
 }

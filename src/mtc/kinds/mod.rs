@@ -2,12 +2,15 @@
 //! how far the logs of a run reach. Rules match them like any object.
 
 mod gathered;
+mod names;
 mod planned;
 mod volumes;
 mod windows;
 
 use rayon::prelude::*;
 use serde_json::{Map, Value as Json};
+
+pub use names::{CONTROL_KINDS, VELERO_GROUND, VELERO_JOBS, is_run_kind};
 
 use super::Run;
 use crate::graph::tape::{TapeBuilder, Value};

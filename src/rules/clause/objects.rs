@@ -59,6 +59,8 @@ impl<'a> Matcher<'a> {
             found.empty = true;
             return Vec::new();
         };
+        // `*` says that all namespaces are meant.
+        let namespace = namespace.filter(|namespace| namespace != "*");
         let mut ids = Vec::new();
         for &cluster in &clusters {
             for kind in kinds {
