@@ -50,19 +50,26 @@ impl<'p> Tree<'p> {
         tree
     }
 
-    fn add(&mut self, dir: &'p str, files: impl Iterator<Item = &'p str>) {
+    fn add(&mut self, dir: &'p str, files: impl ExactSizeIterator<Item = &'p str>) {
         let is_new = !self.dirs.contains_key(dir);
         if is_new && self.dirs.len() >= DIRS {
             self.full = true;
             return;
         }
-        self.dirs.entry(dir).or_default().files.extend(files);
+        // Most directories hold one name, and there are as many as files: the four places that a list takes at first are too many.
+        let known = &mut self.dirs.entry(dir).or_default().files;
+        known.reserve_exact(files.len());
+        known.extend(files);
         let mut dir = dir;
         let mut is_new = is_new;
         while is_new && !dir.is_empty() {
             let above = &dir[..dir[..dir.len() - 1].rfind('/').map_or(0, |at| at + 1)];
             is_new = !self.dirs.contains_key(above);
-            self.dirs.entry(above).or_default().children.push(&dir[above.len()..dir.len() - 1]);
+            let children = &mut self.dirs.entry(above).or_default().children;
+            if children.is_empty() {
+                children.reserve_exact(1);
+            }
+            children.push(&dir[above.len()..dir.len() - 1]);
             dir = above;
         }
     }
