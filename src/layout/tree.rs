@@ -65,14 +65,14 @@ impl<'p> Tree<'p> {
             }
             let end = from + length;
             if let Some(&above) = open.last() {
-                self.dirs[above].1.children.push(&path[from..end]);
+                push(&mut self.dirs[above].1.children, &path[from..end]);
             }
             open.push(self.dirs.len());
             self.dirs.push((&path[..=end], Dir::default()));
             from = end + 1;
         }
         if let Some(&dir) = open.last() {
-            self.dirs[dir].1.files.push(&path[from..]);
+            push(&mut self.dirs[dir].1.files, &path[from..]);
         }
     }
 
@@ -165,6 +165,14 @@ impl<'p> Tree<'p> {
             dir = parent(dir);
         }
     }
+}
+
+/// Most directories hold one name, and there are as many as files: the four places that a list takes at first are too many.
+fn push<'p>(names: &mut Vec<&'p str>, name: &'p str) {
+    if names.is_empty() {
+        names.reserve_exact(1);
+    }
+    names.push(name);
 }
 
 /// The directory above a directory, with its trailing slash.
