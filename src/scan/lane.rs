@@ -37,22 +37,8 @@ const ERROR_MARKS: &[&str] = &[
 
 /// What is searched for the marks: each mark holds one of these. They begin with what is rare, since the search looks at the
 /// first bytes, and `level` is in every line.
-const ERROR_SOUGHT: &[&str] = &[
-    "=error",
-    "=fatal",
-    "=panic",
-    ":\"error\"",
-    ":\"fatal\"",
-    "panic\"",
-    "rror:",
-    "fatal:",
-    "panic:",
-    "LOG3[",
-    "Z E0",
-    "Z E1",
-    "Z F0",
-    "Z F1",
-];
+const ERROR_SOUGHT: &[&str] =
+    &["=error", "=fatal", "=panic", ":\"error\"", ":\"fatal\"", "panic\"", "rror:", "fatal:", "panic:", "LOG3[", "Z E0", "Z E1", "Z F0", "Z F1"];
 
 /// Marks that are searched by themselves: the search compares as many bytes as its shortest text has, and more bytes make it faster.
 const SHORT_SOUGHT: &[&str] = &["\nE0", "\nE1", "\nF0", "\nF1"];

@@ -8,6 +8,7 @@ use super::identity::{self, Joined};
 use super::logs::Whole;
 use super::mig_clusters::{self, Known};
 use super::traits::Traits;
+use super::unique::unique;
 use super::{Collected, latest, summary};
 use crate::graph::{Cluster, Identity, NowFrom, Object};
 use crate::model::{ClusterId, Component, EntryPath, Gap, GapReason, Timestamp};
@@ -177,15 +178,6 @@ fn directory_name(all: &Collected, input: u32, dir: &str) -> String {
     let last = dir.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     let name = last.trim_end_matches('!');
     if name.is_empty() { all.inputs.get(input as usize).map(|input| input.name.clone()).unwrap_or_default() } else { name.to_owned() }
-}
-
-/// A name that no other cluster has: the second `host` is `host#2`.
-pub(super) fn unique(clusters: &[Cluster], base: &str) -> Arc<str> {
-    let taken = |name: &str| clusters.iter().any(|cluster| &*cluster.name == name);
-    if !taken(base) {
-        return base.into();
-    }
-    (2..=clusters.len() + 2).map(|number| format!("{base}#{number}")).find(|name| !taken(name)).unwrap_or_default().into()
 }
 
 /// The reference time of each cluster: the newest of log lines of MTC's own programs, events, creations and transitions. No other

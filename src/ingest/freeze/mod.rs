@@ -12,6 +12,7 @@ mod obfuscated;
 mod summary;
 mod timestamp;
 mod traits;
+mod unique;
 
 use std::sync::Arc;
 
