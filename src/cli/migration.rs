@@ -43,7 +43,7 @@ impl MigrationArgs {
         let search = views::search(&graph, &views::Subject { title: subject.title.clone(), roots: vec![id] }, false);
         let ends =
             Filter { grep: Regex::new(r"Phase completed|\[RUN\]").ok(), all: true, components: vec![Component::MigController], ..Filter::default() };
-        let lines = logs::run(&graph, &case.sources, &search, &ends, MOST_LINES, &case.options())?;
+        let lines = logs::run((&graph).into(), &case.sources, &search, &ends, MOST_LINES, &case.options())?;
         let name = &graph.object(id).name;
         let marks: Vec<PhaseMark> = lines.lines.iter().filter_map(|line| mark(&line.text, name)).collect();
         let view = views::migration(&graph, &report, id, &marks).ok_or_else(|| nothing(&subject.title))?;

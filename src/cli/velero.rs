@@ -21,7 +21,7 @@ pub(super) fn told(case: &Case<'_>, graph: &Graph, id: ObjectId) -> Result<Told,
     let object = graph.object(id);
     let search = views::mentions(graph, id);
     let filter = Filter { all: true, ..Filter::default() };
-    let named = logs::run(graph, &case.sources, &search, &filter, MOST_LINES, &case.options())?.lines;
+    let named = logs::run(graph.into(), &case.sources, &search, &filter, MOST_LINES, &case.options())?.lines;
     if !matches!((object.kind(), &*object.gvk.group), ("Backup" | "Restore", "velero.io")) {
         return Ok(Told { named, ..Told::default() });
     }

@@ -48,15 +48,18 @@ impl SourceLines {
             Lines::Body => body,
             Lines::Apart(text) => text,
         };
-        let owned = |number: u32| self.line(text, number).map(str::to_owned);
+        let mut lines = Cursor { rest: Some(text), index: 0 };
+        // Asked in rising order, so that the text is walked once.
+        let mut owned = |number: u32| lines.line(self.index(number)?).map(str::to_owned);
         Excerpt {
+            before: (line.saturating_sub(2)..line).filter_map(&mut owned).collect(),
             text: owned(line).unwrap_or_default(),
-            before: (line.saturating_sub(2)..line).filter_map(owned).collect(),
-            after: (line + 1..=line.saturating_add(2)).filter_map(owned).collect(),
+            after: (line.saturating_add(1)..=line.saturating_add(2)).filter_map(&mut owned).collect(),
         }
     }
 
-    fn line<'t>(&self, text: &'t str, number: u32) -> Option<&'t str> {
+    /// Which of the lines that were kept has this number.
+    fn index(&self, number: u32) -> Option<u32> {
         let mut index = number.checked_sub(self.first)?;
         for &(from, to) in &self.holes {
             if number < from {
@@ -67,7 +70,30 @@ impl SourceLines {
             }
             index = index.saturating_sub(to.saturating_sub(from));
         }
-        text.lines().nth(index as usize)
+        Some(index)
+    }
+}
+
+/// Walks lines forwards.
+struct Cursor<'t> {
+    /// From the line `index` on; `None` behind the last.
+    rest: Option<&'t str>,
+    index: u32,
+}
+
+impl<'t> Cursor<'t> {
+    /// The line of an index that is not below the one before.
+    fn line(&mut self, index: u32) -> Option<&'t str> {
+        let ahead = index.checked_sub(self.index)?;
+        if ahead > 0 {
+            let rest = self.rest?;
+            let border = memchr::memchr_iter(b'\n', rest.as_bytes()).nth(ahead as usize - 1);
+            self.rest = border.map(|at| &rest[at + 1..]);
+            self.index = index;
+        }
+        let rest = self.rest.filter(|rest| !rest.is_empty())?;
+        let line = &rest[..memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len())];
+        Some(line.strip_suffix('\r').unwrap_or(line))
     }
 }
 

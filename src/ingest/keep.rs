@@ -1,4 +1,5 @@
 use super::kube_yaml::Skips;
+use crate::graph::tape::{Tape, TapeBuilder, Value};
 
 /// Kinds whose bodies stay in memory because rules, relations, derived facts or views read them. All other objects are indexed by
 /// identity alone.
@@ -58,7 +59,11 @@ const REFERRING: &[&str] = &[
     "Restore",
 ];
 
-/// What of a pod names nothing else: it says how its containers run.
+/// What of a pod names other things, for views that only have to know names. Half of all objects are pods, and most of a pod says how
+/// its containers run.
+const NAMING: &[(&str, &[&str])] = &[("spec", &["initContainers", "nodeName", "volumes"]), ("status", &["hostIP", "podIP"])];
+
+/// What is not even read of a pod and a node when only names are wanted.
 const NAMELESS: &[(&str, &str)] = &[
     ("spec", "containers"),
     ("status", "containerStatuses"),
@@ -113,6 +118,7 @@ pub struct Keep {
     /// Kinds whose bodies are kept beside the usual ones, sorted.
     extra: Vec<String>,
     skips: Skips,
+    only_names: bool,
 }
 
 impl Keep {
@@ -123,7 +129,7 @@ impl Keep {
         let pairs = BALLAST.iter().flat_map(|(parent, keys)| keys.iter().map(|key| (*parent, *key)));
         let skips = Skips::new(pairs.filter(|(_, key)| !reads(key)).collect());
         let kinds = KEPT.iter().map(|kind| (*kind).to_owned()).chain(extra.iter().cloned()).collect();
-        Self { usual: KEPT, extra, skips: skips.but_bodies_of(kinds) }
+        Self { usual: KEPT, extra, skips: skips.but_bodies_of(kinds), only_names: false }
     }
 
     /// Bodies that say what belongs to a run and nothing more, for views that read logs.
@@ -131,13 +137,39 @@ impl Keep {
         let pairs = BALLAST.iter().flat_map(|(parent, keys)| keys.iter().map(|key| (*parent, *key)));
         let kinds = REFERRING.iter().map(|kind| (*kind).to_owned()).collect();
         let skips = Skips::new(pairs.chain(NAMELESS.iter().copied()).collect());
-        Self { usual: REFERRING, extra: Vec::new(), skips: skips.but_bodies_of(kinds) }
+        Self { usual: REFERRING, extra: Vec::new(), skips: skips.but_bodies_of(kinds), only_names: true }
     }
 
     /// Whole bodies of the usual kinds and of `extra` ones, for views that show objects.
     pub fn whole(mut extra: Vec<String>) -> Self {
         extra.sort_unstable();
-        Self { usual: KEPT, extra, skips: Skips::default() }
+        Self { usual: KEPT, extra, skips: Skips::default(), only_names: false }
+    }
+
+    /// Whether names are all that is wanted: then an event tells the time alone, and a second copy of an object nothing.
+    pub(super) fn only_names(&self) -> bool {
+        self.only_names
+    }
+
+    /// The part of a body that is kept, where that is not all of it.
+    pub(super) fn part_of(&self, kind: &str, root: Value<'_>) -> Option<Tape> {
+        if !self.only_names || kind != "Pod" {
+            return None;
+        }
+        let mut part = TapeBuilder::default();
+        part.map_start(root.line());
+        for (section, keys) in NAMING {
+            let Some(whole) = root.get(section) else { continue };
+            part.key(section);
+            part.map_start(whole.line());
+            for key in *keys {
+                let Some(value) = whole.get(key) else { continue };
+                part.key(key);
+                part.copy(value);
+            }
+            part.end();
+        }
+        Some(part.finish())
     }
 
     pub(super) fn skips(&self) -> &Skips {
@@ -157,6 +189,21 @@ mod tests {
     #[test]
     fn the_lists_are_sorted_for_the_search() {
         assert!(KEPT.is_sorted() && REFERRING.is_sorted());
+    }
+
+    #[test]
+    fn of_a_pod_only_what_names_other_things_is_kept_where_names_are_all_that_is_wanted() {
+        let pod = Tape::from_json(&serde_json::json!({"kind": "Pod", "metadata": {"name": "web"},
+            "spec": {"nodeName": "n1", "hostNetwork": true, "volumes": [{"name": "data", "persistentVolumeClaim": {"claimName": "data"}}]},
+            "status": {"phase": "Running", "podIP": "10.0.0.1"}}));
+        let part = Keep::what_refers().part_of("Pod", pod.root()).unwrap();
+        assert_eq!(
+            part.root().to_json(),
+            serde_json::json!({"spec": {"nodeName": "n1", "volumes": [{"name": "data", "persistentVolumeClaim": {"claimName": "data"}}]},
+                "status": {"podIP": "10.0.0.1"}})
+        );
+        assert!(Keep::what_refers().part_of("PodVolumeBackup", pod.root()).is_none());
+        assert!(Keep::whole(Vec::new()).part_of("Pod", pod.root()).is_none());
     }
 
     #[test]

@@ -155,6 +155,7 @@ impl<'p> Worker<'p> {
         let path = EntryPath(part.path.clone());
         let Harvest { objects, events, problems, .. } = harvest;
         let mut lines: Option<Lines> = None;
+        let mut newest_event: Option<Seen<Event>> = None;
         let mut nameless = Bounded::default();
         let mut on_item = |item: Item<'_>| {
             let root = item.draft.root();
@@ -163,8 +164,12 @@ impl<'p> Worker<'p> {
                     Some(line) => line.trim_end_matches('\r').into(),
                     None => lines.get_or_insert_with(|| Lines::of(source)).text(source, value.line()),
                 };
-                if let Some(event) = event::read(root, *input, &path, item.line, words, line_of) {
-                    events.push(Seen { member: part.member, latest: event.last, root: None, it: event });
+                let Some(event) = event::read(root, *input, &path, item.line, words, line_of) else { return };
+                let seen = Seen { member: part.member, latest: event.last, root: None, it: event };
+                if !keep.only_names() {
+                    events.push(seen);
+                } else if newest_event.as_ref().is_none_or(|newest| newest.latest < seen.latest) {
+                    newest_event = Some(seen);
                 }
                 return;
             }
@@ -176,17 +181,24 @@ impl<'p> Worker<'p> {
                 }
                 return;
             };
-            if keep.keeps(object.kind()) && copies.may_count(&object) {
-                object.body = Some(item.draft.own().unwrap_or_else(|| {
-                    let lines = lines.get_or_insert_with(|| Lines::of(source));
-                    object::decoded(item.draft.to_tape(), source, lines, item.line)
-                }));
+            if keep.keeps(object.kind()) {
+                let counts = copies.may_count(&object);
+                if !counts && keep.only_names() {
+                    return;
+                }
+                object.body = counts.then(|| {
+                    keep.part_of(object.kind(), root).or_else(|| item.draft.own()).unwrap_or_else(|| {
+                        let lines = lines.get_or_insert_with(|| Lines::of(source));
+                        object::decoded(item.draft.to_tape(), source, lines, item.line)
+                    })
+                });
             }
             objects.push(Seen { member: part.member, latest, root: None, it: object });
         };
         let mut told = Bounded::default();
         reader.read(source, limits, &mut on_item, &mut |problem| told.push(problem));
         nameless.finish().for_each(|problem| told.push(problem));
+        events.extend(newest_event);
         problems.extend(told.finish().map(|problem| (part.path.clone(), part.member, problem)));
     }
 }

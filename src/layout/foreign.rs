@@ -7,7 +7,7 @@ pub(super) static LAYOUT: Layout = Layout { name: "foreign", find, texts: &[] };
 
 fn find(tree: &Tree) -> Vec<Gather> {
     let mut found: Vec<Gather> = Vec::new();
-    for dir in tree.dirs() {
+    for dir in tree.with_child(&["sos_commands", "insights_commands", "config"]) {
         let Some(what) = tool(tree, dir) else { continue };
         if found.last().is_some_and(|gather| dir.starts_with(gather.root.as_str())) {
             continue;

@@ -1,6 +1,6 @@
 //! Output of `oc adm inspect`, alone or as the body of a generic `oc adm must-gather`.
 
-use super::tree::last_name;
+use super::tree::{OBJECTS, last_name};
 use super::{ClusterRoot, Gather, Layout, Promise, Tree};
 
 /// Kinds that inspect lists in every namespace it visits, with the plural its file is named by.
@@ -29,7 +29,7 @@ const LISTED: &[(&str, &str)] = &[
 pub(super) static LAYOUT: Layout = Layout { name: "inspect", find, texts: &["version", "timestamp"] };
 
 fn find(tree: &Tree) -> Vec<Gather> {
-    let roots: Vec<&str> = tree.dirs().filter(|dir| tree.has_objects(dir) && !is_inside(dir) && is_inspect(tree, dir)).collect();
+    let roots: Vec<&str> = tree.with_child(OBJECTS).filter(|dir| !is_inside(dir) && is_inspect(tree, dir)).collect();
     roots.into_iter().map(|root| gather(tree, root)).collect()
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
+
 use super::loose::is_companion;
 use super::{Gather, LAYOUTS, Note, NoteKind, Shape, shape};
 
@@ -10,24 +12,17 @@ const SHOWN: usize = 3;
 
 /// A note about the files of an input that belong to nothing recognised; `None` when there are none.
 pub fn left<'p>(paths: impl IntoIterator<Item = &'p str>, gathers: &[Gather]) -> Option<Note> {
-    let mut count = 0_u64;
-    let mut shown: Vec<&str> = Vec::new();
     let paths: Vec<&str> = paths.into_iter().collect();
     // An archive is no file of its own: what it holds is among the paths too.
-    let archives: BTreeSet<&str> = paths.iter().filter_map(|path| path.rfind("!/").map(|at| &path[..at])).collect();
-    for path in paths {
-        if archives.contains(path) || is_known(path, gathers) {
-            continue;
-        }
-        count += 1;
-        // The first by name, whatever the order in which they came.
-        let at = shown.partition_point(|other| *other < path);
-        if at < SHOWN && shown.get(at) != Some(&path) {
-            shown.insert(at, path);
-            shown.truncate(SHOWN);
-        }
-    }
-    let such = if count > shown.len() as u64 { "such as " } else { "" };
+    let archives: BTreeSet<&str> = archives_of(&paths).collect();
+    let mut unknown: Vec<&str> = paths.into_par_iter().filter(|path| !archives.contains(path) && !is_known(path, gathers)).collect();
+    let count = unknown.len();
+    // The first by name, whatever the order in which they came.
+    unknown.sort_unstable();
+    let mut shown = unknown;
+    shown.dedup();
+    shown.truncate(SHOWN);
+    let such = if count > shown.len() { "such as " } else { "" };
     let files = if count == 1 { "file belongs" } else { "files belong" };
     let text = format!("{count} {files} to no gather that was recognised and were not read: {such}{}", shown.join(", "));
     (count > 0).then_some(Note { path: String::new(), kind: NoteKind::NotRead, text })
@@ -38,12 +33,24 @@ pub fn left<'p>(paths: impl IntoIterator<Item = &'p str>, gathers: &[Gather]) ->
 pub fn empty<'p>(archives: impl IntoIterator<Item = &'p str>, paths: impl IntoIterator<Item = &'p str>) -> Vec<Note> {
     let text = "holds no file: a gather of MTC looks so when it finds no MigrationController, one of OADP when it finds no \
         DataProtectionApplication. MTC or OADP is not installed where it ran, or the gather was not allowed to see it";
-    let filled: BTreeSet<&str> = paths.into_iter().flat_map(|path| path.match_indices("!/").map(|(at, _)| &path[..at]).chain([""])).collect();
+    let paths: Vec<&str> = paths.into_iter().collect();
+    let mut filled: BTreeSet<&str> =
+        archives_of(&paths).flat_map(|archive| archive.match_indices("!/").map(|(at, _)| &archive[..at]).chain([archive])).collect();
+    filled.extend(paths.first().map(|_| ""));
     archives
         .into_iter()
         .filter(|archive| !filled.contains(archive))
         .map(|archive| Note { path: archive.to_owned(), kind: NoteKind::Empty, text: text.to_owned() })
         .collect()
+}
+
+/// The archives that hold these paths. Paths of one archive mostly stand together, so that few are named twice.
+fn archives_of<'p>(paths: &[&'p str]) -> impl Iterator<Item = &'p str> {
+    let mut last = None;
+    paths.iter().filter_map(move |path| {
+        let archive = path.rfind("!/").map(|at| &path[..at])?;
+        (last.replace(archive) != Some(archive)).then_some(archive)
+    })
 }
 
 fn is_known(path: &str, gathers: &[Gather]) -> bool {

@@ -18,7 +18,7 @@ pub(super) const SETTINGS: &[&str] = &["MigCluster", "MigStorage", "MigHook", "M
 
 fn find(tree: &Tree) -> Vec<Gather> {
     let mut found = Vec::new();
-    for dir in tree.dirs() {
+    for dir in tree.with_child(&["clusters", "migplans"]) {
         if tree.has_child(dir, "clusters") && is_mtc(tree, dir) {
             found.push(gather(tree, dir, &format!("{dir}clusters/")));
         } else if tree.has_child(dir, "migplans") && children(tree, dir).next().is_some() {

@@ -39,7 +39,7 @@ const LISTED: &[(&str, &str, &str)] = &[
 
 fn find(tree: &Tree) -> Vec<Gather> {
     let mut found = Vec::new();
-    for dir in tree.dirs().filter(|dir| tree.has_child(dir, "clusters")) {
+    for dir in tree.with_child(&["clusters"]) {
         let base = format!("{dir}clusters/");
         let dirs = tree.children(&base).filter(|name| is_short_id(name)).map(|name| format!("{base}{name}/"));
         let dirs: Vec<String> = dirs.filter(|dir| is_oadp(tree, dir)).collect();

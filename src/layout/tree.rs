@@ -1,8 +1,10 @@
-use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Bound;
+use std::collections::BTreeSet;
 
 /// Directories that are told apart. The largest gathers have a hundred thousand; a small archive could claim more than fit into memory.
 const DIRS: usize = 1 << 20;
+
+/// Directories of which every gather writes one where it begins.
+pub(super) const OBJECTS: &[&str] = &["namespaces", "cluster-scoped-resources"];
 
 /// Directories inside one another that are told apart; real gathers have twenty.
 const DEPTH: usize = 64;
@@ -10,7 +12,8 @@ const DEPTH: usize = 64;
 /// The directories of one input with their files, and which of them a flavour has claimed already.
 #[derive(Debug, Default)]
 pub struct Tree<'p> {
-    dirs: BTreeMap<&'p str, Dir<'p>>,
+    /// Sorted by path.
+    dirs: Vec<(&'p str, Dir<'p>)>,
     claimed: BTreeSet<String>,
     full: bool,
 }
@@ -28,43 +31,54 @@ impl<'p> Tree<'p> {
         let mut paths: Vec<&'p str> = paths.into_iter().collect();
         let mut tree = Self::default();
         let all = paths.len();
-        paths.retain(|path| path.bytes().filter(|byte| *byte == b'/').count() <= DEPTH);
+        paths.retain(|path| memchr::memchr_iter(b'/', path.as_bytes()).count() <= DEPTH);
         tree.full = paths.len() < all;
         paths.sort_unstable();
         paths.dedup();
-        let mut rest = paths.as_slice();
-        while let Some(first) = rest.first() {
-            let dir = &first[..first.rfind('/').map_or(0, |at| at + 1)];
-            let is_here = |path: &&&str| path.strip_prefix(dir).is_some_and(|name| !name.contains('/'));
-            // Files of one directory mostly stand together; where a directory comes between them, its second part is met later.
-            let here = rest.iter().take_while(is_here).count().max(1);
-            let (files, others) = rest.split_at(here);
-            tree.add(dir, files.iter().map(|path| &path[dir.len()..]));
-            rest = others;
+        // Whatever lies below a directory stands together in sorted paths, so that each directory is opened once.
+        let mut open: Vec<usize> = Vec::new();
+        for path in paths {
+            while open.last().is_some_and(|&dir| !path.starts_with(tree.dirs[dir].0)) {
+                open.pop();
+            }
+            tree.add(&mut open, path);
         }
-        for dir in tree.dirs.values_mut() {
+        for (_, dir) in &mut tree.dirs {
             dir.children.sort_unstable();
-            dir.children.dedup();
             dir.files.sort_unstable();
         }
+        tree.dirs.sort_unstable_by_key(|(path, _)| *path);
         tree
     }
 
-    fn add(&mut self, dir: &'p str, files: impl Iterator<Item = &'p str>) {
-        let is_new = !self.dirs.contains_key(dir);
-        if is_new && self.dirs.len() >= DIRS {
-            self.full = true;
-            return;
+    /// Adds a file, with the directories on its way that are not `open` yet.
+    fn add(&mut self, open: &mut Vec<usize>, path: &'p str) {
+        if open.is_empty() {
+            open.push(self.dirs.len());
+            self.dirs.push(("", Dir::default()));
         }
-        self.dirs.entry(dir).or_default().files.extend(files);
-        let mut dir = dir;
-        let mut is_new = is_new;
-        while is_new && !dir.is_empty() {
-            let above = &dir[..dir[..dir.len() - 1].rfind('/').map_or(0, |at| at + 1)];
-            is_new = !self.dirs.contains_key(above);
-            self.dirs.entry(above).or_default().children.push(&dir[above.len()..dir.len() - 1]);
-            dir = above;
+        let mut from = open.last().map_or(0, |&dir| self.dirs[dir].0.len());
+        while let Some(length) = memchr::memchr(b'/', &path.as_bytes()[from..]) {
+            if self.dirs.len() >= DIRS {
+                self.full = true;
+                return;
+            }
+            let end = from + length;
+            if let Some(&above) = open.last() {
+                push(&mut self.dirs[above].1.children, &path[from..end]);
+            }
+            open.push(self.dirs.len());
+            self.dirs.push((&path[..=end], Dir::default()));
+            from = end + 1;
         }
+        if let Some(&dir) = open.last() {
+            push(&mut self.dirs[dir].1.files, &path[from..]);
+        }
+    }
+
+    fn get(&self, dir: &str) -> Option<&Dir<'p>> {
+        let at = self.dirs.binary_search_by_key(&dir, |(path, _)| *path).ok()?;
+        Some(&self.dirs[at].1)
     }
 
     /// Whether there were more names than are kept.
@@ -74,49 +88,57 @@ impl<'p> Tree<'p> {
 
     /// Unclaimed directories, sorted, each with a trailing slash; the root is empty.
     pub fn dirs(&self) -> impl Iterator<Item = &str> {
-        let mut rest = self.dirs.range::<str, _>(..);
-        let claimed = self.claimed.contains("");
+        self.unclaimed().map(|(path, _)| *path)
+    }
+
+    /// Unclaimed directories that have a child directory of one of these names, sorted.
+    pub fn with_child<'s>(&'s self, names: &'s [&str]) -> impl Iterator<Item = &'s str> {
+        self.unclaimed().filter(|(_, dir)| names.iter().any(|name| dir.children.binary_search(name).is_ok())).map(|(path, _)| *path)
+    }
+
+    fn unclaimed(&self) -> impl Iterator<Item = &(&'p str, Dir<'p>)> {
+        let mut rest = if self.claimed.contains("") { &[] } else { self.dirs.as_slice() };
         std::iter::from_fn(move || {
             loop {
-                let (&dir, _) = rest.next().filter(|_| !claimed)?;
-                if self.claimed.is_empty() || !self.claimed.contains(dir) {
-                    return Some(dir);
+                let (first, others) = rest.split_first()?;
+                rest = others;
+                if self.claimed.is_empty() || !self.claimed.contains(first.0) {
+                    return Some(first);
                 }
-                // Everything below stands right behind it, and is as good as claimed: `0` is what follows `/`.
-                let behind = format!("{}0", dir.strip_suffix('/').unwrap_or(dir));
-                rest = self.dirs.range::<str, _>((Bound::Included(behind.as_str()), Bound::Unbounded));
+                // Everything below stands right behind it, and is as good as claimed.
+                rest = &rest[rest.partition_point(|(path, _)| path.starts_with(first.0))..];
             }
         })
     }
 
     /// Names of the directories in a directory.
     pub fn children(&self, dir: &str) -> impl Iterator<Item = &str> {
-        self.dirs.get(dir).into_iter().flat_map(|dir| dir.children.iter().copied())
+        self.get(dir).into_iter().flat_map(|dir| dir.children.iter().copied())
     }
 
     /// Names of the files in a directory.
     pub fn files(&self, dir: &str) -> impl Iterator<Item = &str> {
-        self.dirs.get(dir).into_iter().flat_map(|dir| dir.files.iter().copied())
+        self.get(dir).into_iter().flat_map(|dir| dir.files.iter().copied())
     }
 
     /// Whether a directory has a child directory of that name.
     pub fn has_child(&self, dir: &str, child: &str) -> bool {
-        self.dirs.get(dir).is_some_and(|dir| dir.children.binary_search(&child).is_ok())
+        self.get(dir).is_some_and(|dir| dir.children.binary_search(&child).is_ok())
     }
 
     /// Whether a directory has a file of that name.
     pub fn has_file(&self, dir: &str, file: &str) -> bool {
-        self.dirs.get(dir).is_some_and(|dir| dir.files.binary_search(&file).is_ok())
+        self.get(dir).is_some_and(|dir| dir.files.binary_search(&file).is_ok())
     }
 
     /// Whether anything lies at or below a directory.
     pub fn has_dir(&self, dir: &str) -> bool {
-        self.dirs.contains_key(dir)
+        self.get(dir).is_some()
     }
 
     /// Whether a directory has objects as every gather writes them.
     pub fn has_objects(&self, dir: &str) -> bool {
-        self.has_child(dir, "namespaces") || self.has_child(dir, "cluster-scoped-resources")
+        self.get(dir).is_some_and(|dir| OBJECTS.iter().any(|name| dir.children.binary_search(name).is_ok()))
     }
 
     /// Paths of the namespaces in a cluster's directory, each with a trailing slash.
@@ -143,6 +165,14 @@ impl<'p> Tree<'p> {
             dir = parent(dir);
         }
     }
+}
+
+/// Most directories hold one name, and there are as many as files: the four places that a list takes at first are too many.
+fn push<'p>(names: &mut Vec<&'p str>, name: &'p str) {
+    if names.is_empty() {
+        names.reserve_exact(1);
+    }
+    names.push(name);
 }
 
 /// The directory above a directory, with its trailing slash.

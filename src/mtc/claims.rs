@@ -127,7 +127,8 @@ mod tests {
 
     #[test]
     fn older_releases_name_a_pod_so_the_name_of_the_object_decides() {
-        let named = json!({"name": "8b8381dd912492bcf45ddb018b20237e", "namespace": "openshift-migration", "labels": {"directvolumemigration": "dvm-1"}});
+        let named =
+            json!({"name": "8b8381dd912492bcf45ddb018b20237e", "namespace": "openshift-migration", "labels": {"directvolumemigration": "dvm-1"}});
         let progress = |namespace: &str| json!({"kind": "DirectVolumeMigrationProgress", "metadata": named, "spec": {"podRef": {"namespace": namespace, "name": "p"}}});
         assert_eq!(case(progress("nexus")).as_deref(), Some("nexus-data"));
         assert_eq!(case(progress("other")), None);

@@ -27,14 +27,22 @@ pub struct Derived {
 
 /// Derives everything. Roles must be stored in the clusters before.
 pub fn derive(graph: &Graph) -> Derived {
+    let runs = migrations(graph);
+    let ((containers, gaps), (facts, others)) = rayon::join(
+        || rayon::join(|| containers::containers(graph), || gaps::gaps(graph)),
+        || rayon::join(|| facts(graph, &runs), || super::kinds::kinds(graph, &runs)),
+    );
+    Derived { facts, kinds: [containers, gaps, others].into_iter().flatten().collect() }
+}
+
+fn facts(graph: &Graph, runs: &[Run]) -> Vec<(ObjectId, Tape)> {
     let mut facts: BTreeMap<ObjectId, Map<String, Json>> = BTreeMap::new();
     let mut add = |id: ObjectId, fields: Vec<(&str, Json)>| {
         let entry = facts.entry(id).or_default();
         // An absent field reads as null in rules; an explicit null would be the same but take space.
         entry.extend(fields.into_iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key.to_owned(), value)));
     };
-    let runs = migrations(graph);
-    for run in &runs {
+    for run in runs {
         add(run.id, run_facts(graph, run));
     }
     for id in graph.of_kind("DirectVolumeMigration") {
@@ -59,10 +67,7 @@ pub fn derive(graph: &Graph) -> Derived {
     }
     let mut facts: Vec<(ObjectId, Tape)> = facts.into_iter().map(|(id, fields)| (id, Tape::from_json(&Json::Object(fields)))).collect();
     facts.extend(pods.into_iter().zip(judged));
-    let mut kinds = containers::containers(graph);
-    kinds.extend(gaps::gaps(graph));
-    kinds.extend(super::kinds::kinds(graph, &runs));
-    Derived { facts, kinds }
+    facts
 }
 
 pub(super) fn word(answer: Answer) -> Json {

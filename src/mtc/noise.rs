@@ -107,7 +107,10 @@ mod tests {
         let line = |inner: &str| format!("level=error msg=\"Error checking repository for stale locks\" error=\"{inner}\"");
         let missing = line("error getting backup storage location: BackupStorageLocation.velero.io \\\"x\\\" not found");
         assert!(noise(Component::Velero, &missing).is_some());
-        for inner in ["unable to open config file: Stat: The specified key does not exist.", "unable to create lock in backend: repository is already locked by PID 7"] {
+        for inner in [
+            "unable to open config file: Stat: The specified key does not exist.",
+            "unable to create lock in backend: repository is already locked by PID 7",
+        ] {
             assert!(noise(Component::Velero, &line(inner)).is_none(), "{inner}");
         }
     }

@@ -115,14 +115,7 @@ impl<'p> Scanner<'p> {
         self.lines.clear();
         // Marks of errors stand behind a line break, which the first line of a block does not have.
         self.lines.push((0, memchr::memchr(b'\n', block).unwrap_or(block.len())));
-        if lane.fold {
-            self.lower.clear();
-            self.lower.extend_from_slice(block);
-            self.lower.make_ascii_lowercase();
-            lane.lines(&self.lower, &mut self.lines);
-        } else {
-            lane.lines(block, &mut self.lines);
-        }
+        lane.lines(block, &mut self.lower, &mut self.lines);
         let (mut counted, mut breaks) = (0, 0);
         for &(from, to) in &self.lines {
             breaks += count_breaks(&block[counted..from]);
@@ -171,12 +164,31 @@ fn last_of_loggers(body: &[u8], component: Component) -> [Option<LastLine>; LOGG
         return Default::default();
     }
     LOGGERS.map(|logger| {
-        let at = memchr::memmem::rfind(body, logger)?;
+        let at = last_of(body, logger)?;
         let from = memchr::memrchr(b'\n', &body[..at]).map_or(0, |before| before + 1);
         let to = memchr::memchr(b'\n', &body[at..]).map_or(body.len(), |more| at + more);
         Some(LastLine(time_of(&body[from..to], component)))
     })
 }
+
+/// Where a text stands last. Searched forwards in pieces from the end, because only that direction is vectorised.
+fn last_of(body: &[u8], text: &[u8]) -> Option<usize> {
+    let finder = memchr::memmem::Finder::new(text);
+    let mut end = body.len();
+    while end > 0 {
+        let start = end.saturating_sub(PIECE);
+        // A text across the border begins in this piece.
+        let piece = &body[start..body.len().min(end + text.len() - 1)];
+        if let Some(at) = finder.find_iter(piece).last() {
+            return Some(start + at);
+        }
+        end = start;
+    }
+    None
+}
+
+/// What is searched at once for the last line of a logger: it mostly is one of the last.
+const PIECE: usize = if cfg!(test) { 64 } else { 16 << 10 };
 
 fn last_time(body: &[u8], component: Component) -> Option<Timestamp> {
     let mut rest = body;
@@ -357,6 +369,15 @@ mod tests {
         let whole = crate::scan::merge(vec![chunk(&format!("{head}{tail}"))]);
         let parts = crate::scan::merge(vec![chunk(&head), chunk(&tail)]);
         assert_eq!((parts.first, parts.last), (whole.first, whole.last));
+    }
+
+    #[test]
+    fn the_last_place_of_a_text_is_found_across_the_border_of_two_pieces() {
+        for gap in 0..200 {
+            let body = [b"first text, ".as_slice(), &b".".repeat(50), b"text", &b"-".repeat(gap)].concat();
+            assert_eq!(last_of(&body, b"text"), Some(62), "{gap}");
+        }
+        assert_eq!(last_of(b"tex", b"text"), None);
     }
 
     #[test]

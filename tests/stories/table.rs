@@ -124,8 +124,11 @@ pub(crate) fn table(stories: &[Story], print: bool) -> Result<(), Failed> {
         }
     }
     rows.sort();
-    let untold: Vec<&str> =
-        stories.iter().map(|story| story.name.as_str()).filter(|name| !rows.iter().any(|(_, row)| row.split_whitespace().nth(1) == Some(*name))).collect();
+    let untold: Vec<&str> = stories
+        .iter()
+        .map(|story| story.name.as_str())
+        .filter(|name| !rows.iter().any(|(_, row)| row.split_whitespace().nth(1) == Some(*name)))
+        .collect();
     let cases: BTreeSet<&str> = stories.iter().filter_map(|story| story.expect.case.as_deref()).collect();
     let mut text = format!("\n{:4} {:32} {:24} {:14} root cause named\n", "case", "story", "run", "verdict");
     for (_, row) in rows {

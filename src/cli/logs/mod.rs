@@ -1,6 +1,7 @@
 //! `logs`: what the lines of all programs say about one thing. A second pass over the inputs, in bounded memory.
 
 mod filter;
+mod merge;
 mod pass;
 
 use clap::Args;
@@ -13,8 +14,23 @@ use super::case::CaseArgs;
 use super::moment::moment;
 use super::subject::SubjectArgs;
 use super::{Common, Exit, Failure};
+use crate::graph::{Cluster, Graph, Input, Log};
 use crate::model::Component;
 use crate::{output, views};
+
+/// What a second reading has to know of the first.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known<'g> {
+    logs: &'g [Log],
+    clusters: &'g [Cluster],
+    inputs: &'g [Input],
+}
+
+impl<'g> From<&'g Graph> for Known<'g> {
+    fn from(graph: &'g Graph) -> Self {
+        Self { logs: &graph.logs, clusters: &graph.clusters, inputs: &graph.inputs }
+    }
+}
 
 /// Prints the log lines that concern one migration, plan, backup, restore or pod.
 ///
@@ -81,9 +97,16 @@ impl LogsArgs {
             all: self.all,
         };
         let search = views::search(&graph, &subject, self.all || !self.component.is_empty());
-        let view = run(&graph, &case.sources, &search, &filter, self.limit, &case.options())?;
+        let (logs, clusters, inputs) = without_objects(graph);
+        let known = Known { logs: &logs, clusters: &clusters, inputs: &inputs };
+        let view = run(known, &case.sources, &search, &filter, self.limit, &case.options())?;
         case.print(|format, options, out| output::render_logs(&view, format, self.raw, options, out))
     }
+}
+
+/// Lets go of the objects, so that the lines have their room.
+fn without_objects(graph: Graph) -> (Vec<Log>, Vec<Cluster>, Vec<Input>) {
+    (graph.logs, graph.clusters, graph.inputs)
 }
 
 /// The programs that a word means; `rsync` has two ends.

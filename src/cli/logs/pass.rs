@@ -1,27 +1,28 @@
 //! The second pass: streams the logs once more and keeps the lines that fit, the latest of them when there are too many.
 
 use std::collections::BTreeMap;
-use std::hash::BuildHasher as _;
+use std::sync::{Mutex, PoisonError};
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use memchr::{memchr, memchr_iter, memrchr};
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::FxHashMap;
 
+use super::Known;
 use super::filter::Filter;
+use super::merge;
 use crate::Options;
 use crate::archive::{self, Batch, Part, Source, Want};
 use crate::cli::Failure;
-use crate::finding::redact::clean;
-use crate::finding::view::{LogLine, LogView};
-use crate::graph::{Graph, Log};
+use crate::finding::view::LogView;
+use crate::graph::Log;
 use crate::layout::{self, Shape};
 use crate::model::Timestamp;
-use crate::mtc::{self, Noise};
+use crate::mtc;
 use crate::scan::line::Line;
 use crate::views::{Latest, Search};
 
-/// Bytes of lines that are kept in all.
-const MOST_BYTES: usize = 48 << 20;
+/// Bytes of lines that are kept in all, however many threads find them. A line takes two to three times its bytes when it is printed.
+const MOST_BYTES: usize = 32 << 20;
 /// Bytes of one line that are kept.
 const LONGEST: usize = 8 << 10;
 /// Lines to go back for the time of a line that has none.
@@ -45,35 +46,36 @@ const NAMING: &[&str] = &[
 ];
 
 /// Order of lines: time, then log, then place in it. Chunks stand for lines until all of them were counted.
-type Key = (Option<Timestamp>, u32, u32, u32, u32);
+pub(super) type Key = (Option<Timestamp>, u32, u32, u32, u32);
+
+/// The lines of all threads.
+pub(super) type Kept = Latest<Key, Box<str>>;
 
 /// What the workers share.
 struct Shared<'s> {
-    graph: &'s Graph,
+    known: Known<'s>,
     search: &'s Search,
     filter: &'s Filter,
     finder: Option<AhoCorasick>,
     /// Logs of one input, by path.
     logs: FxHashMap<&'s str, (u32, bool)>,
-    limit: usize,
+    /// One store for all of them, so that what is kept does not grow with their number.
+    kept: &'s Mutex<Kept>,
 }
 
 /// What one worker found.
-struct Worker {
-    latest: Latest<Key, Box<str>>,
+#[derive(Default)]
+pub(super) struct Worker {
+    /// Lines of the batch at hand.
+    fresh: Vec<(Key, Box<str>)>,
     /// Lines of each chunk, by log, member and number.
-    chunks: BTreeMap<(u32, u32, u32), u64>,
-    matched: u64,
-    noise: u64,
+    pub(super) chunks: BTreeMap<(u32, u32, u32), u64>,
+    pub(super) matched: u64,
+    pub(super) noise: u64,
 }
 
 impl Worker {
-    fn new(limit: usize) -> Self {
-        Self { latest: Latest::new(limit, MOST_BYTES), chunks: BTreeMap::new(), matched: 0, noise: 0 }
-    }
-
     fn absorb(&mut self, other: Self) {
-        self.latest.absorb(other.latest);
         self.chunks.extend(other.chunks);
         self.matched += other.matched;
         self.noise += other.noise;
@@ -82,39 +84,41 @@ impl Worker {
 
 /// Reads the logs of all inputs again and makes the view.
 pub(in crate::cli) fn run(
-    graph: &Graph,
+    known: Known<'_>,
     sources: &[(String, Source)],
     search: &Search,
     filter: &Filter,
     limit: usize,
     options: &Options,
 ) -> Result<LogView, Failure> {
-    let mut whole = Worker::new(limit);
+    let kept = Mutex::new(Latest::new(limit, MOST_BYTES));
+    let mut whole = Worker::default();
     let mut searched = 0;
     for (input, (_, source)) in (0_u32..).zip(sources) {
         let in_input = |&&(index, _): &&(u32, bool)| {
-            let log = &graph.logs[index as usize];
+            let log = &known.logs[index as usize];
             log.input == input && filter.takes_log(log)
         };
         let logs: FxHashMap<&str, (u32, bool)> =
-            search.logs.iter().filter(in_input).map(|&(index, own)| (graph.logs[index as usize].path.as_str(), (index, own))).collect();
+            search.logs.iter().filter(in_input).map(|&(index, own)| (known.logs[index as usize].path.as_str(), (index, own))).collect();
         if logs.is_empty() {
             continue;
         }
         searched += logs.len() as u64;
-        let shared = Shared { graph, search, filter, finder: finder(search)?, logs, limit };
+        let shared = Shared { known, search, filter, finder: finder(search)?, logs, kept: &kept };
         let want = |path: &str| match layout::shape(path) {
             Shape::Closed => Want::Closed,
             _ if shared.logs.contains_key(path) => Want::Stream,
             _ => Want::Skip,
         };
         let workers = options.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, |cores| cores.get() - 1));
-        let run = archive::run(source, &options.limits, &want, workers, || Worker::new(shared.limit), |worker, batch| shared.batch(worker, batch))?;
+        let run = archive::run(source, &options.limits, &want, workers, Worker::default, |worker, batch| shared.batch(worker, batch))?;
         for state in run.states {
             whole.absorb(state);
         }
     }
-    Ok(view(graph, search, filter, searched, whole))
+    let kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok(merge::view(known, search, filter, searched, kept, whole))
 }
 
 fn finder(search: &Search) -> Result<Option<AhoCorasick>, Failure> {
@@ -137,6 +141,13 @@ impl Shared<'_> {
             let piece = Piece { shared: self, log, part, bytes, lead: part.lead };
             if own { piece.every(worker) } else { piece.named(worker) }
         }
+        if worker.fresh.is_empty() {
+            return;
+        }
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        for (key, text) in worker.fresh.drain(..) {
+            kept.offer(key, text.len() + size_of::<Key>(), || text);
+        }
     }
 }
 
@@ -151,7 +162,7 @@ struct Piece<'p> {
 
 impl Piece<'_> {
     fn of(&self) -> &Log {
-        &self.shared.graph.logs[self.log as usize]
+        &self.shared.known.logs[self.log as usize]
     }
 
     /// All lines.
@@ -210,7 +221,7 @@ impl Piece<'_> {
             return true;
         }
         let key = (time, self.log, self.part.member, self.part.index, number);
-        worker.latest.offer(key, text.len() + size_of::<Key>(), || text.into());
+        worker.fresh.push((key, text.into()));
         true
     }
 
@@ -246,108 +257,6 @@ fn clip(text: &str) -> &str {
         end -= 1;
     }
     &text[..end]
-}
-
-fn view(graph: &Graph, search: &Search, filter: &Filter, searched: u64, worker: Worker) -> LogView {
-    let mut newest: FxHashMap<u32, u32> = FxHashMap::default();
-    for &(log, member, _) in worker.chunks.keys() {
-        newest.insert(log, member);
-    }
-    let mut starts: FxHashMap<(u32, u32, u32), u64> = FxHashMap::default();
-    let mut before = (u32::MAX, u32::MAX, 0_u64);
-    for (&(log, member, index), lines) in &worker.chunks {
-        if (before.0, before.1) != (log, member) {
-            before = (log, member, 0);
-        }
-        starts.insert((log, member, index), before.2);
-        before.2 += lines;
-    }
-    let cut = worker.latest.dropped();
-    let kept: Vec<(Key, Box<str>)> = worker.latest.into_items().filter(|(key, _)| newest.get(&key.1) == Some(&key.2)).collect();
-    let normal = normal(graph, &kept);
-    let mut noise = worker.noise;
-    let mut lines = Vec::with_capacity(kept.len());
-    let mut twins = Twins::default();
-    for (key, text) in kept {
-        let log = &graph.logs[key.1 as usize];
-        if !filter.all && mtc::noise(log.component, &text).is_some_and(|row| normal.get(&(key.1, row.why)).is_some_and(|few| *few)) {
-            noise += 1;
-            continue;
-        }
-        if twins.repeats(graph, &key, &text) {
-            continue;
-        }
-        let start = starts.get(&(key.1, key.2, key.3)).copied().unwrap_or(0);
-        lines.push(line(graph, log, key.0, &text, start + u64::from(key.4) + 1));
-    }
-    LogView {
-        schema: 1,
-        about: search.title.clone(),
-        objects: search.objects,
-        logs: searched,
-        matched: worker.matched,
-        noise,
-        repeated: twins.repeated,
-        cut,
-        notes: search.notes.clone(),
-        inputs: graph.inputs.iter().map(|input| clean(&input.name)).collect(),
-        lines,
-    }
-}
-
-/// Lines that two files hold: a run log that the gather fetched repeats what the server wrote.
-#[derive(Default)]
-struct Twins {
-    seen: FxHashMap<u64, u32>,
-    repeated: u64,
-}
-
-impl Twins {
-    /// Whether another file of the same program and pod, or of no known pod, holds the line too.
-    fn repeats(&mut self, graph: &Graph, key: &Key, text: &str) -> bool {
-        let log = &graph.logs[key.1 as usize];
-        let whole = Line::parse(text, log.component).whole();
-        let hash = FxBuildHasher.hash_one((key.0, log.cluster, log.component, whole));
-        let first = *self.seen.entry(hash).or_insert(key.1);
-        let other = &graph.logs[first as usize];
-        let again = first != key.1 && (other.pod == log.pod || other.pod.is_none() || log.pod.is_none());
-        self.repeated += u64::from(again);
-        again
-    }
-}
-
-/// For rows of the noise list that allow a few lines: whether a log has no more of them than that.
-fn normal(graph: &Graph, kept: &[(Key, Box<str>)]) -> FxHashMap<(u32, &'static str), bool> {
-    let mut counts: FxHashMap<(u32, &'static str), (u32, &'static Noise)> = FxHashMap::default();
-    for (key, text) in kept {
-        if let Some(row) = mtc::noise(graph.logs[key.1 as usize].component, text) {
-            counts.entry((key.1, row.why)).or_insert((0, row)).0 += 1;
-        }
-    }
-    counts.into_iter().map(|(key, (count, row))| (key, row.normal.is_none_or(|normal| count <= normal))).collect()
-}
-
-fn line(graph: &Graph, log: &Log, time: Option<Timestamp>, text: &str, number: u64) -> LogLine {
-    let parsed = Line::parse(text, log.component);
-    let mut message = parsed.message();
-    if let Some(error) = parsed.error().filter(|error| !message.contains(error.as_str())) {
-        message = if message.is_empty() { error } else { format!("{message}: {error}") };
-    }
-    if let Some(phase) = parsed.field("phase").filter(|phase| !message.contains(phase.as_str())) {
-        message = format!("{message} (phase {phase})");
-    }
-    LogLine {
-        time: time.map(|time| time.to_string()),
-        cluster: clean(&graph.cluster(log.cluster).name),
-        component: log.component.as_str().to_owned(),
-        pod: log.pod.as_deref().map(clean),
-        level: Some(parsed.level.to_string()).filter(|level| !level.is_empty()).map(|level| clean(&level)),
-        message: clean(&message),
-        text: clean(text),
-        input: log.input,
-        path: clean(log.path.as_str()),
-        line: number,
-    }
 }
 
 #[cfg(test)]

@@ -60,8 +60,14 @@ mod tests {
         let case = |problem: Option<&str>| Tested { rule: "a/b".into(), case: "fires".into(), problem: problem.map(str::to_owned) };
         let mut out = Vec::new();
         assert_eq!(Tested::write(&[case(None)], &[], false, &mut out).unwrap(), Exit::Done);
-        assert_eq!(Tested::write(&[case(None), case(Some("expected one finding\nfound none"))], &["a/b: hm".into()], false, &mut out).unwrap(), Exit::Met);
+        assert_eq!(
+            Tested::write(&[case(None), case(Some("expected one finding\nfound none"))], &["a/b: hm".into()], false, &mut out).unwrap(),
+            Exit::Met
+        );
         let text = anstream::adapter::strip_str(std::str::from_utf8(&out).unwrap()).to_string();
-        assert_eq!(text, "1 cases passed, 0 failed\nWARN a/b: hm\nFAIL a/b: fires\n     expected one finding\n     found none\n1 cases passed, 1 failed\n");
+        assert_eq!(
+            text,
+            "1 cases passed, 0 failed\nWARN a/b: hm\nFAIL a/b: fires\n     expected one finding\n     found none\n1 cases passed, 1 failed\n"
+        );
     }
 }

@@ -185,7 +185,10 @@ mod tests {
 
     /// A rule that takes lines about a full disk, and one about plans that are not ready.
     const RULES: &[(&str, &str)] = &[
-        ("a/disk", "match:\n  - line: {log: velero, regex: 'disk (?P<name>\\S+) is full', by: [name]}\nsubject: cluster\ngroup_by: [cluster]\nmessage: x\nevidence: [line]\n"),
+        (
+            "a/disk",
+            "match:\n  - line: {log: velero, regex: 'disk (?P<name>\\S+) is full', by: [name]}\nsubject: cluster\ngroup_by: [cluster]\nmessage: x\nevidence: [line]\n",
+        ),
         ("a/plan", "match:\n  - plan: {kind: MigPlan, where: 'plan.name == \"known\"'}\nsubject: plan\nmessage: x\nevidence: [plan.status]\n"),
     ];
 
@@ -211,7 +214,11 @@ mod tests {
 
     #[test]
     fn lines_that_differ_in_names_numbers_and_uids_are_one() {
-        let later = log("velero", "velero-2", &[r#"time="2026-01-01T12:00:00Z" level=error msg="volume \"pv-9\" of 0d1e2f3a-1111-4222-8333-444455556666 lost 7 blocks""#]);
+        let later = log(
+            "velero",
+            "velero-2",
+            &[r#"time="2026-01-01T12:00:00Z" level=error msg="volume \"pv-9\" of 0d1e2f3a-1111-4222-8333-444455556666 lost 7 blocks""#],
+        );
         let lines = [
             r#"time="2026-01-01T10:00:00Z" level=info msg="all is well""#,
             r#"time="2026-01-01T10:00:05Z" level=error msg="volume \"pv-1\" of 9a8b7c6d-aaaa-4bbb-8ccc-ddddeeeeffff lost 12 blocks""#,
@@ -228,18 +235,23 @@ mod tests {
 
     #[test]
     fn the_sample_stands_at_the_first_line_of_its_shape() {
-        let coverage = left_over(&log("mig-controller", "c", &[
-            r#"{"level":"info","ts":1767261600.1,"logger":"plan","msg":"fine"}"#,
-            r#"{"level":"error","ts":1767261601.1,"logger":"plan","msg":"cannot paint the wall 1"}"#,
-            r#"{"level":"error","ts":1767261602.1,"logger":"plan","msg":"cannot paint the wall 2"}"#,
-        ]));
+        let coverage = left_over(&log(
+            "mig-controller",
+            "c",
+            &[
+                r#"{"level":"info","ts":1767261600.1,"logger":"plan","msg":"fine"}"#,
+                r#"{"level":"error","ts":1767261601.1,"logger":"plan","msg":"cannot paint the wall 1"}"#,
+                r#"{"level":"error","ts":1767261602.1,"logger":"plan","msg":"cannot paint the wall 2"}"#,
+            ],
+        ));
         assert_eq!(shapes(&coverage), [("mig-controller", "cannot paint the wall <n>", 2)]);
         assert_eq!(coverage.unexplained[0].sample.line, 2);
     }
 
     #[test]
     fn noise_is_left_out_and_counted_and_too_much_of_it_is_told() {
-        let gone = r#"time="2026-01-01T10:00:00Z" level=error msg="error getting backup storage location: BackupStorageLocation.velero.io \"x\" not found""#;
+        let gone =
+            r#"time="2026-01-01T10:00:00Z" level=error msg="error getting backup storage location: BackupStorageLocation.velero.io \"x\" not found""#;
         let coverage = left_over(&log("velero", "v", &[gone, gone, gone]));
         assert_eq!((shapes(&coverage), coverage.noise), (vec![], 3));
         let waits = r#"{"level":"error","ts":1767261600.1,"logger":"dvm","msg":"Stale Rsync resources are still terminating. Waiting."}"#;
@@ -294,8 +306,11 @@ mod tests {
 
     #[test]
     fn the_most_frequent_comes_first_and_there_is_an_end_to_the_list() {
-        let word = |n: usize| ["red", "blue", "green", "grey", "pink", "black", "white", "brown"].iter().map(|c| format!("{c}{}", "x".repeat(n))).collect::<Vec<_>>();
-        let mut lines: Vec<String> = (0..10).flat_map(word).map(|word| format!(r#"time="2026-01-01T10:00:00Z" level=error msg="no {word} paint""#)).collect();
+        let word = |n: usize| {
+            ["red", "blue", "green", "grey", "pink", "black", "white", "brown"].iter().map(|c| format!("{c}{}", "x".repeat(n))).collect::<Vec<_>>()
+        };
+        let mut lines: Vec<String> =
+            (0..10).flat_map(word).map(|word| format!(r#"time="2026-01-01T10:00:00Z" level=error msg="no {word} paint""#)).collect();
         lines.push(lines[79].clone());
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
         let coverage = left_over(&log("velero", "v", &lines));
@@ -305,7 +320,11 @@ mod tests {
 
     #[test]
     fn secrets_are_masked_in_shape_and_sample() {
-        let coverage = left_over(&log("velero", "v", &[r#"time="2026-01-01T10:00:00Z" level=error msg="cannot log in to https://joe:hunter2secret@s3.example.com""#]));
+        let coverage = left_over(&log(
+            "velero",
+            "v",
+            &[r#"time="2026-01-01T10:00:00Z" level=error msg="cannot log in to https://joe:hunter2secret@s3.example.com""#],
+        ));
         let text = format!("{:?}", coverage.unexplained);
         assert!(coverage.unexplained.len() == 1 && !text.contains("hunter2secret"), "{text}");
     }

@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use super::resolve::{Found, Made, Seek};
+use super::how::Made;
+use super::resolve::{Found, Seek};
 use crate::graph::{Graph, Missing, Object, ObjectId};
 use crate::model::ClusterId;
 

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::resolve::{Made, generated_base};
+use super::how::{Made, generated_base};
 use crate::graph::{Graph, Object, ObjectId};
 use crate::model::ClusterId;
 

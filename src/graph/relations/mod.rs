@@ -4,6 +4,7 @@
 //! `migmigration` holds a UID, `migration.openshift.io/migmigration-name` a name, and old objects carry neither.
 
 mod derived;
+mod how;
 mod index;
 mod resolve;
 mod table;

@@ -3,58 +3,12 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::how::{How, generated_base};
 use super::index::Index;
 use super::{Missing, Relation, kind_fits};
 use crate::graph::tape::Value;
 use crate::graph::{Graph, Object, ObjectId, Role};
 use crate::model::{ClusterId, Uid};
-
-/// The ways in which Kubernetes, Velero and MTC join objects.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum How {
-    Owner,
-    Owned,
-    OwnedOrLabelled(&'static [&'static str]),
-    LabelledBack(&'static [&'static str]),
-    Namespace,
-    Reference(&'static str),
-    References(&'static [&'static str]),
-    EachReference(&'static str, &'static str),
-    Name(&'static str),
-    FirstName(&'static [&'static str]),
-    EachName(&'static str),
-    ClusterName(&'static str),
-    Children { labels_uid: &'static [&'static str], labels_name: &'static [&'static str] },
-    VeleroOfRun,
-    SyncedCopy,
-    PeerLocation,
-    SamePlan,
-    TransferPods { server: bool },
-    StagePods,
-    Registry,
-    Repository,
-    VolumePod,
-    VolumeClaim,
-    Agent,
-    AgentSet,
-    Mounts,
-    PodOfContainer,
-    MadeOf(Made),
-    VolumesOfNamespace,
-    PlannedNamespace { source: bool },
-    PlannedClaim { source: bool },
-    DataOf,
-    Description,
-    Settings,
-    PodPrefix(&'static str),
-}
-
-/// The object that a derived one was made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Made {
-    Plan,
-    Run,
-}
 
 #[derive(Debug, Default)]
 pub(super) struct Found {
@@ -423,13 +377,6 @@ fn claims(pod: &Object) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
         .into_iter()
         .flat_map(Value::items)
         .filter_map(|volume| Some((volume.get("name")?.text()?, volume.path("persistentVolumeClaim.claimName")?.text()?)))
-}
-
-/// `generateName` appends a dash and five characters.
-pub(super) fn generated_base(name: &str) -> Option<&str> {
-    let (base, suffix) = name.rsplit_once('-')?;
-    let random = suffix.len() == 5 && suffix.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-    random.then_some(base)
 }
 
 impl Graph {

@@ -1,4 +1,4 @@
-use super::resolve::{How, Made};
+use super::how::{How, Made};
 use super::{Lives, Side};
 
 /// One row of the table.

@@ -1,11 +1,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::home::Root;
 use super::identity::{self, Joined};
 use super::logs::Whole;
 use super::mig_clusters::{self, Known};
 use super::traits::Traits;
+use super::unique::unique;
 use super::{Collected, latest, summary};
 use crate::graph::{Cluster, Identity, NowFrom, Object};
 use crate::model::{ClusterId, Component, EntryPath, Gap, GapReason, Timestamp};
@@ -18,9 +21,8 @@ pub(super) struct Clusters {
     pub(super) gaps: Vec<Gap>,
 }
 
-pub(super) fn find(all: &Collected, logs: &[Whole]) -> Clusters {
+pub(super) fn find(all: &Collected, mut traits: Vec<Traits>, logs: &[Whole]) -> Clusters {
     let roots = all.home.roots();
-    let mut traits = read_traits(all);
     let mut gaps = summary::learn(all, &mut traits);
     name_addresses(roots, &mut traits);
     let joined = identity::join(roots, &traits, &|root| all.home.is_loose(root));
@@ -66,14 +68,15 @@ pub(super) fn find(all: &Collected, logs: &[Whole]) -> Clusters {
     Clusters { list: clusters, of_root, gaps }
 }
 
-fn read_traits(all: &Collected) -> Vec<Traits> {
-    let mut traits: Vec<Traits> = all.home.roots().iter().map(|_| Traits::default()).collect();
+/// What the objects of each cluster directory say about its cluster.
+pub(super) fn traits(all: &Collected) -> Vec<Traits> {
+    let mut of_root: Vec<Vec<&Object>> = all.home.roots().iter().map(|_| Vec::new()).collect();
     for seen in &all.objects {
         if let Some(root) = seen.root {
-            traits[root].add(&seen.it);
+            of_root[root].push(&seen.it);
         }
     }
-    traits
+    of_root.into_par_iter().map(|objects| objects.into_iter().fold(Traits::default(), Traits::with)).collect()
 }
 
 /// A directory called after a MigCluster shows the cluster at its address.
@@ -175,15 +178,6 @@ fn directory_name(all: &Collected, input: u32, dir: &str) -> String {
     let last = dir.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     let name = last.trim_end_matches('!');
     if name.is_empty() { all.inputs.get(input as usize).map(|input| input.name.clone()).unwrap_or_default() } else { name.to_owned() }
-}
-
-/// A name that no other cluster has: the second `host` is `host#2`.
-pub(super) fn unique(clusters: &[Cluster], base: &str) -> Arc<str> {
-    let taken = |name: &str| clusters.iter().any(|cluster| &*cluster.name == name);
-    if !taken(base) {
-        return base.into();
-    }
-    (2..=clusters.len() + 2).map(|number| format!("{base}#{number}")).find(|name| !taken(name)).unwrap_or_default().into()
 }
 
 /// The reference time of each cluster: the newest of log lines of MTC's own programs, events, creations and transitions. No other

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::clusters::unique;
 use super::traits::{Traits, address};
+use super::unique::unique;
 use crate::graph::tape::Value;
 use crate::graph::{Cluster, Identity, NowFrom, Object};
 use crate::model::ClusterId;

@@ -12,6 +12,7 @@ mod obfuscated;
 mod summary;
 mod timestamp;
 mod traits;
+mod unique;
 
 use std::sync::Arc;
 
@@ -123,10 +124,11 @@ impl Collected {
         });
         self.events.par_iter_mut().for_each(|seen| seen.root = home.root_of(seen.it.place.input, seen.it.place.path.as_str()));
         let copies = (self.objects.len() + self.events.len()) as u64;
-        let logs = logs::merge(std::mem::take(&mut self.chunks));
-        self.gaps.extend(logs.gaps);
+        let chunks = std::mem::take(&mut self.chunks);
         self.home.learn(&self.texts);
-        let clusters = clusters::find(&self, &logs.logs);
+        let (logs, traits) = rayon::join(|| logs::merge(chunks), || clusters::traits(&self));
+        self.gaps.extend(logs.gaps);
+        let clusters = clusters::find(&self, traits, &logs.logs);
         let mut builder = Builder { inputs: self.inputs.clone(), clusters: clusters.list, ..Builder::default() };
         builder.datasets =
             self.home.gathers().map(|(input, gather)| Dataset { input, root: gather.root.clone(), flavour: gather.flavour.to_owned() }).collect();

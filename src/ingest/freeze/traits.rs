@@ -50,7 +50,13 @@ const NATIVE: &[&str] = &["Namespace", "Node", "PersistentVolume", "PersistentVo
 const SYNCED: &[&str] = &["Backup", "PodVolumeBackup", "BackupStorageLocation", "Secret", "ConfigMap"];
 
 impl Traits {
-    pub(super) fn add(&mut self, object: &Object) {
+    /// The same with what one more object says.
+    pub(super) fn with(mut self, object: &Object) -> Self {
+        self.add(object);
+        self
+    }
+
+    fn add(&mut self, object: &Object) {
         let namespace = object.namespace.as_deref().unwrap_or_default();
         let in_mtc = matches!(namespace, "openshift-migration" | "openshift-adp" | "mig");
         let kind = object.kind();

@@ -7,6 +7,7 @@ mod planned;
 mod volumes;
 mod windows;
 
+use rayon::prelude::*;
 use serde_json::{Map, Value as Json};
 
 pub use names::{CONTROL_KINDS, VELERO_GROUND, VELERO_JOBS, is_run_kind};
@@ -21,14 +22,16 @@ const MOST: usize = 20_000;
 
 /// All of them.
 pub(super) fn kinds(graph: &Graph, runs: &[Run]) -> Vec<Object> {
-    let mut made = gathered::clusters(graph);
-    made.extend(gathered::logs(graph));
-    made.extend(planned::namespaces(graph));
-    made.extend(volumes::of_plans(graph));
-    made.extend(volumes::of_runs(graph, runs));
-    made.extend(windows::phases(graph, runs));
-    made.extend(windows::windows(graph, runs));
-    made
+    let makers: [&(dyn Fn() -> Vec<Object> + Sync); 7] = [
+        &|| gathered::clusters(graph),
+        &|| gathered::logs(graph),
+        &|| planned::namespaces(graph),
+        &|| volumes::of_plans(graph),
+        &|| volumes::of_runs(graph, runs),
+        &|| windows::phases(graph, runs),
+        &|| windows::windows(graph, runs),
+    ];
+    makers.par_iter().flat_map_iter(|make| make()).collect()
 }
 
 /// Where a derived object comes from, so that evidence can point at a line that really stands in a file.
