@@ -1,5 +1,6 @@
 //! The lines *checked and clear* of a report: what was looked at and ruled out.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use super::pods::{PodRole, pod_role, statuses};
@@ -66,12 +67,24 @@ pub fn checks(graph: &Graph) -> Vec<Check> {
 
 fn check(what: &'static str, bad: &[String], unknown: &[String], clear: String) -> Check {
     if !bad.is_empty() {
-        return Check { what, state: State::Bad, detail: bad.join(", ") };
+        return Check { what, state: State::Bad, detail: few(bad) };
     }
     if !unknown.is_empty() {
-        return Check { what, state: State::Unknown, detail: unknown.join(", ") };
+        return Check { what, state: State::Unknown, detail: few(unknown) };
     }
     Check { what, state: State::Clear, detail: clear }
+}
+
+/// What a line of the report names of one kind.
+const MOST_NAMED: usize = 5;
+
+/// The first of some texts, each once, and how many more there are.
+fn few(texts: &[String]) -> String {
+    let mut seen = BTreeSet::new();
+    let distinct: Vec<&str> = texts.iter().map(String::as_str).filter(|text| seen.insert(*text)).collect();
+    let shown = &distinct[..distinct.len().min(MOST_NAMED)];
+    let more = distinct.len() - shown.len();
+    if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
 }
 
 fn on(graph: &Graph, object: &Object) -> String {
@@ -244,6 +257,13 @@ mod tests {
     fn nothing_gathered_is_never_clear() {
         let graph = Case::new(2).freeze();
         assert!(checks(&graph).iter().all(|check| check.state == State::Unknown), "{:?}", checks(&graph));
+    }
+
+    #[test]
+    fn a_line_names_each_thing_once_and_counts_what_is_left() {
+        let texts: Vec<String> = ["a", "b", "a", "c", "d", "e", "f", "g"].map(str::to_owned).into();
+        assert_eq!(few(&texts), "a, b, c, d, e and 2 more");
+        assert_eq!(few(&texts[..3]), "a, b");
     }
 
     #[test]
