@@ -1,5 +1,10 @@
 //! Runs every test that a rule of the pack carries, each under its own name: `cargo test --test rules storage/multi-attach`.
 
+#![allow(clippy::expect_used, reason = "a file that cannot be read must stop the tests")]
+
+#[path = "rules/confusables.rs"]
+mod confusables;
+
 use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -16,7 +21,7 @@ fn trials() -> Vec<Trial> {
         Ok(pack) => Arc::new(pack),
         Err(errors) => return broken(errors),
     };
-    let mut trials = Vec::new();
+    let mut trials = confusables::trials(&pack);
     for (rule, file) in pack.rules.iter().enumerate() {
         for (index, case) in file.tests.iter().enumerate() {
             let pack = Arc::clone(&pack);

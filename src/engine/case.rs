@@ -83,6 +83,13 @@ impl<'p> CaseRunner<'p> {
         }
     }
 
+    /// Whom a rule finds something about in what a test gives, as a test writes it; what comes first counts.
+    pub fn found_on(&self, rule: usize, case: &Case) -> Option<String> {
+        let graph = self.graph(case).ok()?;
+        let (result, _) = run::explain(&graph, self.pack, rule);
+        result.matches.first().map(|found| subject(&graph, &found.subject))
+    }
+
     /// The graph that a test describes.
     pub fn graph(&self, case: &Case) -> Result<Graph, String> {
         let mut stage = Stage::new(&self.patterns);

@@ -191,6 +191,22 @@ impl Rule {
         all
     }
 
+    /// By number of a clause, whether a row ends there when nothing passes: not so in a trap, where that is the wish, nor in one
+    /// alternative of several.
+    pub fn must_pass(&self) -> Vec<bool> {
+        let mut must = vec![false; self.outline.len()];
+        for clause in &self.clauses {
+            let number = match clause {
+                Clause::Named(named) => named.number,
+                Clause::Where { number, .. } | Clause::Any { number, .. } | Clause::Absent { number, .. } => *number,
+            };
+            if let Some(entry) = must.get_mut(number) {
+                *entry = true;
+            }
+        }
+        must
+    }
+
     pub(crate) fn all_clauses<'c>(&'c self, see: &mut dyn FnMut(&'c Clause)) {
         self.clauses.iter().chain(self.traps.iter().flatten()).for_each(|clause| clause.visit(see));
     }

@@ -23,8 +23,9 @@ const EXAMPLE: &str = "time=\"2026-01-01T10:00:00Z\" level=error msg=\"replace t
 /// Words that a pattern is made of; more would tie it to one archive.
 const MOST_WORDS: usize = 12;
 
-/// The text of the rule file.
-pub fn skeleton(id: &str, seed: Option<&Seed>) -> String {
+/// The text of the rule file. `on` is whom the finding of its first case is about: a line may name objects of its own, and only the
+/// engine can tell which of them counts.
+pub fn skeleton(id: &str, seed: Option<&Seed>, on: Option<&str>) -> String {
     let component = seed.map_or(Component::Velero, |seed| seed.component);
     let written = seed.map_or(EXAMPLE, |seed| seed.line.trim());
     // The file goes to other people, so secrets and control characters stay out of it.
@@ -40,7 +41,7 @@ pub fn skeleton(id: &str, seed: Option<&Seed>) -> String {
         quoted(&regex)
     );
     text.push_str("# Harmless cases that look the same, each a list of clauses:\n# not:\n#   - - where: 'line.count < 2'\n\n");
-    text.push_str("subject: line\nmessage: \"{line.count} times on {line.cluster}: {line.msg}\"\nevidence: [line]\nexplains: []\n\n");
+    text.push_str("subject: line\nmessage: \"{line.count} times on {line.cluster}: {line.msg|line.text}\"\nevidence: [line]\nexplains: []\n\n");
     text.push_str("remediation: |\n  1. On {line.cluster} say what to look at, and what to do.\n");
     text.push_str("docs: |\n  ## What it means\n\n  ## Why it happens\n\n  ## How to tell it from its neighbours\n");
     text.push_str("links: []\n\ntests:\n");
@@ -51,7 +52,8 @@ pub fn skeleton(id: &str, seed: Option<&Seed>) -> String {
         pod(component),
         quoted(&line)
     );
-    let _ = writeln!(text, "    expect: [{{on: Pod openshift-migration/{}}}]", pod(component));
+    let on = on.map_or_else(|| format!("Pod openshift-migration/{}", pod(component)), str::to_owned);
+    let _ = writeln!(text, "    expect: [{{on: {}}}]", quoted(&on));
     let _ = write!(
         text,
         "  - name: stays silent on another line\n    given:\n      - log: {component}\n        lines: ['nothing of interest']\n    expect: nothing\n"
@@ -136,7 +138,7 @@ mod tests {
     #[test]
     fn a_draft_can_be_loaded_and_its_pattern_finds_its_line() {
         for (component, line) in LINES {
-            let text = skeleton("my/draft", Some(&Seed { component: *component, line: (*line).to_owned() }));
+            let text = skeleton("my/draft", Some(&Seed { component: *component, line: (*line).to_owned() }), None);
             let pack = Pack::from_layers(vec![vec![RuleText { id: "my/draft".into(), file: "my/draft.yaml".into(), text: text.clone() }]]);
             let pack = pack.map_err(|errors| errors.rules.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap();
             assert!(pack.rules[0].tests.iter().any(|case| matches!(case.expect, Expect::Findings(_))), "{text}");
@@ -154,6 +156,6 @@ mod tests {
     #[test]
     fn secrets_of_the_line_stay_out_of_the_draft() {
         let line = "level=error msg=\"cannot fetch https://s3/b?X-Amz-Signature=deadbeef00deadbeef from the bucket\"".to_owned();
-        assert!(!skeleton("my/draft", Some(&Seed { component: Component::Velero, line })).contains("deadbeef00"));
+        assert!(!skeleton("my/draft", Some(&Seed { component: Component::Velero, line }), None).contains("deadbeef00"));
     }
 }

@@ -120,3 +120,16 @@ pub(crate) const CONDITION_FIELDS: &[&str] =
 pub(crate) const LOG_FIELDS: &[&str] =
     &["component", "pod", "container", "previous", "text", "msg", "level", "fields", "count", "first", "last", "cluster"];
 pub(crate) const ERROR_FIELDS: &[&str] = &["text", "inner", "layers", "place", "object", "objects", "count", "first", "last", "cluster", "fields"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_guide_names_every_relation_and_every_derived_kind() {
+        let guide = include_str!("../../rules/README.md");
+        let words = relations().into_iter().chain(DERIVED_KINDS.iter().copied());
+        let missing: Vec<&str> = words.filter(|word| !guide.contains(&format!("`{word}`"))).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+}

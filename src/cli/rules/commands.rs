@@ -23,6 +23,10 @@ impl RulesArgs {
         let mut out = BufWriter::new(anstream::stdout().lock());
         let exit = match &self.command {
             RulesCommand::List(args) => {
+                if let Some(id) = args.explains.as_deref().filter(|id| pack.find(id).is_none()) {
+                    let help = pack.nearest(id).map(|near| format!("did you mean {near}?"));
+                    return Err(Failure::Usage { what: format!("there is no rule `{id}`"), help: help.or_else(see_list) });
+                }
                 let rules: Vec<Listed> = pack.rules.iter().map(listed).collect();
                 args.write(&rules, &mut out).map(|()| Exit::Done)
             }
@@ -61,6 +65,10 @@ fn shown(pack: &Pack, rule: &Rule) -> Shown {
     Shown { listed: listed(rule), explained_by, docs: rule.docs.clone(), remediation: rule.remedy.clone(), links: rule.links.clone() }
 }
 
+fn see_list() -> Option<String> {
+    Some("`mig-analyze rules list` shows all".to_owned())
+}
+
 /// A rule by its id, or by an end of it that only one rule has.
 fn find<'p>(pack: &'p Pack, id: &str) -> Result<&'p Rule, Failure> {
     let id = id.trim_start_matches("rules/").trim_end_matches(".yaml");
@@ -71,7 +79,7 @@ fn find<'p>(pack: &'p Pack, id: &str) -> Result<&'p Rule, Failure> {
     match fitting.as_slice() {
         [rule] => Ok(rule),
         [] => {
-            let help = pack.nearest(id).map(|near| format!("did you mean {near}? `mig-analyze rules list` shows all"));
+            let help = pack.nearest(id).map(|near| format!("did you mean {near}? `mig-analyze rules list` shows all")).or_else(see_list);
             Err(Failure::Usage { what: format!("there is no rule `{id}`"), help })
         }
         several => {
@@ -121,7 +129,8 @@ fn tested(pack: &Pack, word: Option<&str>) -> Result<(Vec<Tested>, Vec<String>),
         doubts.extend(doubts_of(rule));
     }
     if cases.is_empty() {
-        return Err(Failure::Usage { what: format!("no rule has `{word}` in its id"), help: Some("`mig-analyze rules list` shows all".to_owned()) });
+        let what = format!("no rule has `{word}` in its id, and there is no file or directory of that name");
+        return Err(Failure::Usage { what, help: see_list() });
     }
     Ok((cases, doubts))
 }
@@ -136,7 +145,7 @@ fn tried(args: &RunArgs, pack: &Pack, options: &Options, out: &mut dyn Write) ->
     let rule = find(pack, &args.id)?;
     let index = pack.find(&rule.id).unwrap_or_default();
     let line = Line::new();
-    let (graph, _) = read_case(&named(&args.inputs), pack, options, &line)?;
+    let (graph, _) = read_case(&named(&[args.given.as_slice(), &args.inputs].concat()), pack, options, &line)?;
     drop(line);
     let (result, trace) = explain(&graph, pack, index);
     let write = |out: &mut dyn Write| -> std::io::Result<()> {
@@ -156,7 +165,7 @@ fn tried(args: &RunArgs, pack: &Pack, options: &Options, out: &mut dyn Write) ->
         }
         if args.explain {
             writeln!(out)?;
-            let clauses: Vec<Passed> = trace.clauses.iter().map(passed).collect();
+            let clauses: Vec<Passed> = trace.clauses.iter().zip(rule.must_pass()).map(|(clause, must)| passed(clause, must)).collect();
             Passed::write(&clauses, out)?;
         }
         out.flush()
@@ -165,9 +174,9 @@ fn tried(args: &RunArgs, pack: &Pack, options: &Options, out: &mut dyn Write) ->
     Ok(Exit::Done)
 }
 
-fn passed(clause: &ClauseTrace) -> Passed {
+fn passed(clause: &ClauseTrace, must_pass: bool) -> Passed {
     let reasons = clause.reasons.keys().map(|reason| format!("unknown: {reason}"));
     let errors = clause.errors.keys().map(|error| format!("error: {error}"));
     let near = clause.nearest.iter().map(|near| format!("nearest: {near}"));
-    Passed { clause: clause.clause.clone(), candidates: clause.tried, rows: clause.passed, notes: reasons.chain(errors).chain(near).collect() }
+    Passed { clause: clause.clause.clone(), candidates: clause.tried, rows: clause.passed, must_pass, notes: reasons.chain(errors).chain(near).collect() }
 }

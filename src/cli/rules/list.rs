@@ -11,7 +11,7 @@ use crate::finding::{Confidence, RuleRole, Severity};
 #[command(after_help = "\
 Examples:
   mig-analyze rules list storage
-  mig-analyze rules list --style json | jq -r '.[].id'")]
+  mig-analyze rules list --format json | jq -r '.[].id'")]
 pub struct ListArgs {
     /// Only rules whose id or title holds this
     pub word: Option<String>,
@@ -25,7 +25,7 @@ pub struct ListArgs {
     #[arg(long, value_name = "ID")]
     pub explains: Option<String>,
     /// How the list is written
-    #[arg(long, value_name = "STYLE", default_value = "table")]
+    #[arg(long, visible_alias = "format", value_name = "STYLE", default_value = "table")]
     pub style: Style,
 }
 

@@ -6,9 +6,10 @@ use clap::Args;
 
 use crate::archive::{ArchiveError, Limits, Source, each_line, join_parts};
 use crate::cli::{Exit, Failure};
+use crate::engine::CaseRunner;
 use crate::layout;
 use crate::model::Component;
-use crate::rules::{Pack, Seed, skeleton};
+use crate::rules::{Pack, RuleText, Seed, skeleton};
 
 /// Writes the draft of a rule.
 #[derive(Debug, Args)]
@@ -33,6 +34,15 @@ pub struct NewArgs {
     pub dir: PathBuf,
 }
 
+/// A draft whose first test says whom the rule finds something about: it is run once to see.
+fn draft(id: &str, seed: Option<&Seed>) -> String {
+    let text = skeleton(id, seed, None);
+    let rule = RuleText { id: id.to_owned(), file: format!("{id}.yaml"), text: text.clone() };
+    let Ok(pack) = Pack::from_layers(vec![vec![rule]]) else { return text };
+    let on = CaseRunner::new(&pack).ok().and_then(|runner| runner.found_on(0, pack.rules.first()?.tests.first()?));
+    skeleton(id, seed, on.as_deref())
+}
+
 fn component(word: &str) -> Result<Component, String> {
     let known: Vec<&str> = Component::ALL.iter().map(|component| component.as_str()).collect();
     Component::parse(word).ok_or_else(|| format!("one of {}", known.join(", ")))
@@ -53,7 +63,7 @@ impl NewArgs {
         }
         let seed = self.from.as_deref().map(|from| self.seed(from)).transpose()?;
         let path = self.dir.join(format!("{}.yaml", self.id));
-        create(&path, &skeleton(&self.id, seed.as_ref())).map_err(|why| Failure::Output { path: path.display().to_string(), why })?;
+        create(&path, &draft(&self.id, seed.as_ref())).map_err(|why| Failure::Output { path: path.display().to_string(), why })?;
         let dir = self.dir.display();
         let hint = format!(
             "wrote {}\nnext:  mig-analyze rules test {dir}\n       mig-analyze rules run {} --rules {dir} -i must-gather.tar.gz --explain\n",
@@ -168,6 +178,30 @@ mod tests {
         let again = args("storage/disk-on-fire", None, &rules).run(&Pack::built_in().unwrap(), &mut Vec::new());
         assert!(matches!(again, Err(Failure::Output { .. })), "an existing file is never touched");
         std::fs::remove_dir_all(&dir).unwrap();
+    }
+
+    #[test]
+    fn the_tests_of_a_draft_pass_whatever_its_line_names() {
+        let lines = [
+            (
+                Component::MigController,
+                r#"{"level":"error","ts":1615383678.137,"logger":"directimagestream","msg":"","dism":"m-lg46k-24dl8","migMigration":"m","error":"BearerToken not found, can't authenticate with registry"}"#,
+            ),
+            (Component::Velero, r#"time="2026-02-03T10:00:00Z" level=error msg="disk is on fire in the cellar" backup=openshift-migration/b"#),
+            (Component::NodeAgent, r#"time="2026-02-03T10:00:00Z" level=error msg="disk is on fire in the cellar""#),
+            (Component::RsyncClient, "rsync error: some files were eaten by a grue (code 99)"),
+            (Component::Gather, "error: the gather ran into a wall"),
+        ];
+        for (component, line) in lines {
+            let text = draft("my/draft", Some(&Seed { component, line: line.to_owned() }));
+            let pack = Pack::from_layers(vec![vec![RuleText { id: "my/draft".into(), file: "my/draft.yaml".into(), text: text.clone() }]])
+                .map_err(|errors| errors.rules.iter().map(ToString::to_string).collect::<Vec<_>>())
+                .unwrap();
+            let runner = CaseRunner::new(&pack).unwrap();
+            for case in &pack.rules[0].tests {
+                assert_eq!(runner.run(0, case), crate::engine::Verdict::Passed, "{}: {text}", case.name);
+            }
+        }
     }
 
     #[test]
