@@ -95,7 +95,8 @@ fn nothing_above_a_note_is_found_that_is_not_true() {
         let loud = report.findings.iter().filter(|finding| finding.severity > Severity::Note);
         let loud: BTreeSet<(&str, &str)> =
             loud.map(|finding| (finding.rule.as_str(), finding.subject.as_ref().map_or("", |subject| subject.name.as_str()))).collect();
-        let allowed: BTreeSet<(&str, &str)> = TRUE.iter().filter(|(archive, ..)| *archive == name).map(|(_, rule, subject)| (*rule, *subject)).collect();
+        let allowed: BTreeSet<(&str, &str)> =
+            TRUE.iter().filter(|(archive, ..)| *archive == name).map(|(_, rule, subject)| (*rule, *subject)).collect();
         assert_eq!(loud, allowed, "{name}");
         let broken: Vec<&str> = report.rules.iter().filter(|rule| rule.state == RuleState::Errored).map(|rule| rule.id.as_str()).collect();
         assert!(broken.is_empty(), "{name}: {broken:?}");
@@ -104,7 +105,8 @@ fn nothing_above_a_note_is_found_that_is_not_true() {
 
 #[test]
 fn an_archive_without_migrations_gives_no_word_about_mtc() {
-    let of_mtc = |rule: &str| ["mtc/", "restic/", "velero/", "rsync/", "hook/", "registry/", "network/"].iter().any(|family| rule.starts_with(family));
+    let of_mtc =
+        |rule: &str| ["mtc/", "restic/", "velero/", "rsync/", "hook/", "registry/", "network/"].iter().any(|family| rule.starts_with(family));
     for path in archives() {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let report = analyze(std::slice::from_ref(&path), &Options::default(), &Quiet).unwrap().report;

@@ -178,5 +178,11 @@ fn passed(clause: &ClauseTrace, must_pass: bool) -> Passed {
     let reasons = clause.reasons.keys().map(|reason| format!("unknown: {reason}"));
     let errors = clause.errors.keys().map(|error| format!("error: {error}"));
     let near = clause.nearest.iter().map(|near| format!("nearest: {near}"));
-    Passed { clause: clause.clause.clone(), candidates: clause.tried, rows: clause.passed, must_pass, notes: reasons.chain(errors).chain(near).collect() }
+    Passed {
+        clause: clause.clause.clone(),
+        candidates: clause.tried,
+        rows: clause.passed,
+        must_pass,
+        notes: reasons.chain(errors).chain(near).collect(),
+    }
 }
