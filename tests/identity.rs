@@ -7,7 +7,7 @@ mod case;
 #[path = "identity/damage.rs"]
 mod damage;
 
-use case::{MTC, cluster, cr, gather, graph, inspect, names, of_mtc, of_velero, only, pod, pods, velero};
+use case::{MTC, Manifest, cluster, cr, gather, graph, inspect, names, of_mtc, of_velero, only, pod, pods, velero};
 use mig_analyze::archive::pack::Tar;
 use mig_analyze::model::GapReason;
 
@@ -48,6 +48,42 @@ fn an_inspect_is_placed_by_the_pod_that_a_volume_backup_names() {
     let tar = cr(gather(&["host", "source"]), SOURCE, "podvolumebackups.velero.io", &backup);
     let graph = graph(vec![tar, inspect(&pod("shop", "web-1", "uid-web"))]);
     assert_eq!(only(&graph, "Pod", "web-1").cluster, cluster(&graph, "source").0);
+}
+
+#[test]
+fn an_inspect_of_a_stopped_application_is_placed_by_its_claims() {
+    let claim = Manifest::new("v1", "PersistentVolumeClaim", "shop", "data", "uid-claim");
+    let alone = Tar::new().file("inspect.local.5577006791947779410/namespaces/shop/core/persistentvolumeclaims.yaml", claim.in_list());
+    let backup = of_velero("PodVolumeBackup", "b-1", "uid-pvb").label("velero.io/pvc-uid", "uid-claim");
+    let restore = of_velero("PodVolumeRestore", "r-1", "uid-pvr").label("velero.io/pvc-uid", "uid-other");
+    let tar = cr(gather(&["host", "source"]), SOURCE, "podvolumebackups.velero.io", &backup);
+    let tar = cr(tar, HOST, "podvolumerestores.velero.io", &restore);
+    let placed = graph(vec![tar, alone.clone()]);
+    let (source, found) = cluster(&placed, "source");
+    assert_eq!(only(&placed, "PersistentVolumeClaim", "data").cluster, source);
+    assert_eq!(found.identity.by, ["claim-uid"]);
+    // A copy of the volume backup on the other cluster leaves it open.
+    let both = cr(gather(&["host", "source"]), SOURCE, "podvolumebackups.velero.io", &backup);
+    let both = cr(both, HOST, "podvolumebackups.velero.io", &of_velero("PodVolumeBackup", "b-1", "uid-copy").label("velero.io/pvc-uid", "uid-claim"));
+    assert_eq!(names(&graph(vec![both, alone])).len(), 3);
+}
+
+#[test]
+fn an_inspect_with_nothing_but_the_job_of_a_hook_is_placed_by_its_run() {
+    let job = Manifest::new("batch/v1", "Job", "elsewhere", "p-prebackup-x", "uid-job").label("owner", "uid-run").label("mighook", "uid-hook");
+    let alone = Tar::new().file("inspect.local.5577006791947779410/namespaces/elsewhere/batch/jobs.yaml", job.in_list());
+    let plan = of_mtc("MigPlan", "p", "uid-plan").body("spec:\n  srcMigClusterRef:\n    name: source\n  destMigClusterRef:\n    name: host\n");
+    let run = of_mtc("MigMigration", "m", "uid-run").body("spec:\n  migPlanRef:\n    name: p\n");
+    for (side, expected) in [("source", "source"), ("destination", "host")] {
+        let hook = of_mtc("MigHook", "h", "uid-hook").body(&format!("spec:\n  targetCluster: {side}\n"));
+        let tar = cr(gather(&["host", "source"]), HOST, "migplans.migration.openshift.io", &plan);
+        let tar = cr(tar, HOST, "migmigrations.migration.openshift.io", &run);
+        let tar = cr(tar, HOST, "mighooks.migration.openshift.io", &hook);
+        let host = of_mtc("MigCluster", "host", "uid-host").body("spec:\n  isHostCluster: true\n");
+        let tar = cr(tar, HOST, "migclusters.migration.openshift.io", &host);
+        let graph = graph(vec![tar, alone.clone()]);
+        assert_eq!(only(&graph, "Job", "p-prebackup-x").cluster, cluster(&graph, expected).0, "{side}");
+    }
 }
 
 #[test]

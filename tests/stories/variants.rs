@@ -17,6 +17,7 @@ pub(crate) const VARIANTS: &[Variant] = &[
     ("a_copy_of_a_volume_backup_asks_for_no_agent_on_the_target", copied_volume_backup),
     ("a_canceled_run_has_no_root", canceled),
     ("what_the_gather_could_not_fetch_is_its_own_trouble", refused_download),
+    ("what_a_failed_run_left_stopped_is_named_with_its_replicas", left_stopped),
     ("a_plan_that_is_not_ready_now_did_not_fail_the_run_of_then", plan_not_ready_now),
 ];
 
@@ -142,6 +143,20 @@ fn refused_download() -> Result<(), Failed> {
     }));
     check(of_rule(&report, "storage/object-store-certificate-untrusted").next().is_none(), &report, "the collection is no case")?;
     check(roots(&report, "shop-stage") == ["storage/multi-attach"], &report, "the root stays")
+}
+
+/// An application that was stopped has no pods, so its inspect is placed by its claims.
+fn left_stopped() -> Result<(), Failed> {
+    let report = analyze(&Story::load("source-left-quiesced").sources());
+    let found: Vec<&Finding> = of_rule(&report, "mtc/source-left-quiesced").collect();
+    check(found.len() == 1, &report, "one finding")?;
+    check(
+        found[0].message.contains("2 workloads") && found[0].message.contains("desk-db") && found[0].message.contains("desk-web"),
+        &report,
+        "both are named",
+    )?;
+    let scaled = |what: &str| found[0].remediation.lines().any(|line| line.contains("oc scale") && line.contains(what));
+    check(scaled("desk-web --replicas=3") && scaled("desk-db --replicas=1"), &report, &found[0].remediation)
 }
 
 fn plan_not_ready_now() -> Result<(), Failed> {

@@ -143,8 +143,8 @@ fn join_loose(pairs: &[(usize, usize, usize)], is_loose: &dyn Fn(usize) -> bool,
     }
 }
 
-/// An inspect of an application namespace names no cluster. It is placed by the UIDs of its pods, then by the restore that its pods
-/// wait for, then by nodes that only one cluster has. Names prove nothing: a stage pod has the same one on both sides.
+/// An inspect of an application namespace names no cluster. It is placed by the UIDs of its pods, then by those of its claims, by the restore that
+/// its pods wait for, by what MTC labelled, then by nodes that only one cluster has. Names prove nothing: a stage pod has the same one on both sides.
 fn place_the_nameless(roots: &[Root], traits: &[Traits], is_loose: &dyn Fn(usize) -> bool, joined: &mut Joined) {
     let nameless: Vec<usize> =
         (0..roots.len()).filter(|&root| roots[root].of.name.is_none() && !traits[root].has_mtc && !joined.torn.contains_key(&root)).collect();
@@ -167,15 +167,18 @@ fn place_the_nameless(roots: &[Root], traits: &[Traits], is_loose: &dyn Fn(usize
 }
 
 /// The groups that a nameless root may belong to, by each kind of evidence, the strongest first.
-fn shown_by(roots: &[Root], traits: &[Traits], joined: &Joined, mine: &Traits) -> [(BTreeSet<usize>, &'static str); 5] {
+fn shown_by(roots: &[Root], traits: &[Traits], joined: &Joined, mine: &Traits) -> [(BTreeSet<usize>, &'static str); 8] {
     let fitting = |holds: &dyn Fn(&Traits) -> bool| -> BTreeSet<usize> {
         (0..roots.len()).filter(|&other| traits[other].has_mtc && holds(&traits[other])).map(|other| joined.group[other]).collect()
     };
     [
         (fitting(&|other| !mine.pods.is_disjoint(&other.restore_pods)), "pod-uid"),
         (fitting(&|other| !mine.pods.is_disjoint(&other.backup_pods)), "pod-uid"),
+        (fitting(&|other| !mine.claims.is_disjoint(&other.restore_claims)), "claim-uid"),
+        (fitting(&|other| !mine.claims.is_disjoint(&other.backup_claims)), "claim-uid"),
         (fitting(&|other| !mine.restored_by.is_disjoint(&other.restores)), "restore"),
         (by_volume_migration(roots, traits, joined, mine), "migration-label"),
+        (by_hook(roots, traits, joined, mine), "hook-job"),
         (fitting(&|other| !mine.nodes.is_disjoint(&other.nodes)), "node"),
     ]
 }
@@ -192,11 +195,29 @@ fn by_volume_migration(roots: &[Root], traits: &[Traits], joined: &Joined, mine:
             } else {
                 continue;
             };
-            let same_gather = |root: usize| roots[root].input == roots[control].input && roots[root].gather == roots[control].gather;
-            let named = (0..roots.len()).find(|&root| same_gather(root) && roots[root].of.name.as_deref() == Some(side));
-            let root = if of.host_mig_cluster.as_ref() == Some(side) { Some(control) } else { named };
-            groups.extend(root.map(|root| joined.group[root]));
+            groups.extend(root_of(roots, of, control, side).map(|root| joined.group[root]));
         }
     }
     groups
+}
+
+/// The Job of a hook runs where its MigHook says, under the plan of its run.
+fn by_hook(roots: &[Root], traits: &[Traits], joined: &Joined, mine: &Traits) -> BTreeSet<usize> {
+    let mut groups = BTreeSet::new();
+    for (control, of) in traits.iter().enumerate() {
+        for (run, hook) in &mine.hook_jobs {
+            let Some((source, target)) = of.runs.get(run).and_then(|plan| of.plans.get(plan)) else { continue };
+            let Some(on_source) = of.hooks.get(hook) else { continue };
+            let side = if *on_source { source } else { target };
+            groups.extend(root_of(roots, of, control, side).map(|root| joined.group[root]));
+        }
+    }
+    groups
+}
+
+/// Where the gather of the controller keeps the cluster that a MigCluster stands for.
+fn root_of(roots: &[Root], of: &Traits, control: usize, side: &str) -> Option<usize> {
+    let same_gather = |root: usize| roots[root].input == roots[control].input && roots[root].gather == roots[control].gather;
+    let named = || (0..roots.len()).find(|&root| same_gather(root) && roots[root].of.name.as_deref() == Some(side));
+    if of.host_mig_cluster.as_deref() == Some(side) { Some(control) } else { named() }
 }

@@ -26,6 +26,17 @@ pub(super) struct Traits {
     pub(super) restores: BTreeSet<Arc<str>>,
     pub(super) restore_pods: BTreeSet<Uid>,
     pub(super) backup_pods: BTreeSet<Uid>,
+    /// Claims that are here, and those that volume restores and volume backups here are for: an application that was stopped has no pod.
+    pub(super) claims: BTreeSet<Uid>,
+    pub(super) restore_claims: BTreeSet<Uid>,
+    pub(super) backup_claims: BTreeSet<Uid>,
+    /// Run and hook of the Jobs that are here, by UID.
+    pub(super) hook_jobs: BTreeSet<(Arc<str>, Arc<str>)>,
+    /// Plans by name with the MigClusters of source and target, runs by UID with their plan, hooks by UID and whether they work on the
+    /// source.
+    pub(super) plans: BTreeMap<Arc<str>, (Arc<str>, Arc<str>)>,
+    pub(super) runs: BTreeMap<Arc<str>, Arc<str>>,
+    pub(super) hooks: BTreeMap<Arc<str>, bool>,
     pub(super) has_mtc: bool,
     pub(super) plan_uids_backed_up: BTreeSet<Arc<str>>,
     pub(super) plan_uids_restored: BTreeSet<Arc<str>>,
@@ -92,10 +103,12 @@ impl Traits {
                 self.has_mtc = true;
                 self.restore_pods.extend(object.text("spec.pod.uid").map(|uid| Uid::from(&*uid)));
                 self.restore_pods.extend(object.label("velero.io/pod-uid").map(Uid::from));
+                self.restore_claims.extend(object.label("velero.io/pvc-uid").map(Uid::from));
             }
             "PodVolumeBackup" => {
                 self.has_mtc = true;
                 self.backup_pods.extend(object.text("spec.pod.uid").map(|uid| Uid::from(&*uid)));
+                self.backup_claims.extend(object.label("velero.io/pvc-uid").map(Uid::from));
                 self.nodes.extend(text(object, "spec.node").map(|node| obfuscated::scoped(object, &node)));
             }
             "Backup" => {
@@ -127,8 +140,32 @@ impl Traits {
                 }
             }
             "Route" | "Service" => self.serves.extend(object.label("directvolumemigration").map(Arc::from)),
-            "MigrationController" | "MigPlan" => self.has_mtc = true,
+            "PersistentVolumeClaim" => self.claims.extend(object.uid.clone()),
+            "Job" => {
+                if let (Some(run), Some(hook)) = (object.label("owner"), object.label("mighook")) {
+                    self.hook_jobs.insert((run.into(), hook.into()));
+                }
+            }
+            "MigPlan" | "MigMigration" | "MigHook" => self.add_plan(object),
+            "MigrationController" => self.has_mtc = true,
             _ => {}
+        }
+    }
+
+    fn add_plan(&mut self, object: &Object) {
+        self.has_mtc |= object.kind() == "MigPlan";
+        let uid = || object.uid.as_ref().map(|uid| uid.0.clone());
+        match object.kind() {
+            "MigPlan" => {
+                if let (Some(source), Some(target)) = (text(object, "spec.srcMigClusterRef.name"), text(object, "spec.destMigClusterRef.name")) {
+                    self.plans.insert(object.name.clone(), (source, target));
+                }
+            }
+            "MigMigration" => self.runs.extend(uid().zip(text(object, "spec.migPlanRef.name"))),
+            _ => {
+                let on_source = text(object, "spec.targetCluster").map(|side| &*side == "source");
+                self.hooks.extend(uid().zip(on_source));
+            }
         }
     }
 
