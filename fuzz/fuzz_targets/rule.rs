@@ -9,7 +9,7 @@ use mig_analyze::rules::{Pack, RuleText};
 
 fuzz_target!(|data: &[u8]| {
     let Ok(text) = std::str::from_utf8(data) else { return };
-    let rule = RuleText { id: "fuzz/rule".into(), file: "fuzz/rule.yaml".into(), text: text.to_owned() };
+    let rule = RuleText { id: "fuzz/rule".into(), file: "fuzz/rule.yaml".into(), text: text.to_owned().into() };
     let pack = match Pack::from_layers(vec![vec![rule]]) {
         Ok(pack) => pack,
         Err(errors) => {

@@ -13,7 +13,7 @@ pub(super) fn pack(rules: &[(&str, &str)]) -> Result<Pack, PackErrors> {
     let text = |(id, body): &(&str, &str)| {
         let head = "title: A rule\nseverity: error\nrole: outcome\nconfidence: high\nremediation: Do it.\n";
         let text = if body.contains("title:") { (*body).to_owned() } else { format!("{head}{body}{TESTS}") };
-        RuleText { id: (*id).to_owned(), file: format!("{id}.yaml"), text }
+        RuleText { id: (*id).to_owned(), file: format!("{id}.yaml"), text: text.into() }
     };
     Pack::from_layers(vec![rules.iter().map(text).collect()])
 }
@@ -246,12 +246,15 @@ fn explains_must_exist_end_in_an_outcome_and_never_turn_round() {
 
 #[test]
 fn a_layer_replaces_a_rule_only_when_it_says_so() {
-    let text = |extra: &str| RuleText {
+    let text = |extra: &str| {
+        RuleText {
         id: "a/b".to_owned(),
         file: "a/b.yaml".to_owned(),
         text: format!(
             "title: A rule\n{extra}severity: error\nrole: outcome\nconfidence: high\nremediation: Do it.\nmatch:\n  - pod: {{kind: Pod}}\nsubject: pod\nmessage: x\n{TESTS}"
-        ),
+        )
+        .into(),
+    }
     };
     assert!(Pack::from_layers(vec![vec![text("")], vec![text("override: true\n")]]).is_ok());
     assert!(Pack::from_layers(vec![vec![text("")], vec![text("")]]).is_err());

@@ -55,7 +55,7 @@ mod tests {
             "title: A rule\nseverity: note\nrole: outcome\nconfidence: high\nmatch:\n  - m: {{kind: MigMigration}}\n  - {clause}\nsubject: m\nmessage: x\nremediation: Do it.\n\
              tests:\n  - {{name: fires, given: [{{kind: MigMigration, metadata: {{name: a}}}}], expect: [{{on: MigMigration openshift-migration/a}}]}}\n  - {{name: silent, expect: nothing}}\n"
         );
-        let rule = RuleText { id: "a/b".to_owned(), file: "a/b.yaml".to_owned(), text };
+        let rule = RuleText { id: "a/b".to_owned(), file: "a/b.yaml".to_owned(), text: text.into() };
         let pack = Pack::from_layers(vec![vec![rule]]).map_err(|errors| errors.rules[0].to_string()).unwrap();
         pack.rules[0].doubts()
     }

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use thiserror::Error;
 
@@ -38,7 +40,7 @@ pub struct PackErrors {
 pub(crate) struct Source {
     pub(crate) id: String,
     pub(crate) file: String,
-    pub(crate) text: String,
+    pub(crate) text: Cow<'static, str>,
     /// A rule of this program, whose tests have run before it was built.
     pub(crate) built_in: bool,
 }
@@ -50,7 +52,7 @@ impl Source {
     }
 
     fn at(&self, text: impl Into<String>, at: Option<SourceSpan>, help: Option<String>) -> RuleError {
-        let source_code = NamedSource::new(&self.file, self.text.clone()).with_language("yaml");
+        let source_code = NamedSource::new(&self.file, self.text.clone().into_owned()).with_language("yaml");
         RuleError { rule: self.id.clone(), text: text.into(), at, help, source_code }
     }
 

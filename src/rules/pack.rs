@@ -1,5 +1,6 @@
 //! The pack: built-in rules, layers on top of them, and the checks that need all rules at once.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -39,7 +40,7 @@ pub struct RuleText {
     /// Where it stands, for messages.
     pub file: String,
     /// Its text.
-    pub text: String,
+    pub text: Cow<'static, str>,
 }
 
 impl Pack {
@@ -51,7 +52,7 @@ impl Pack {
     /// The rules of this program with the layers of some directories on top, in that order.
     pub fn load(layers: &[&Path]) -> Result<Self, PackErrors> {
         let built_in =
-            BUILT_IN.iter().map(|(id, text)| RuleText { id: (*id).to_owned(), file: format!("rules/{id}.yaml"), text: (*text).to_owned() });
+            BUILT_IN.iter().map(|(id, text)| RuleText { id: (*id).to_owned(), file: format!("rules/{id}.yaml"), text: Cow::Borrowed(text) });
         let mut all = vec![built_in.collect()];
         let mut errors = Vec::new();
         for layer in layers {
@@ -72,7 +73,7 @@ impl Pack {
         let overrides = |text: &RuleText| text.text.lines().any(|line| line.trim_end() == "override: true");
         let newer = |id: &str| tested.iter().any(|text| text.id == id && !overrides(text));
         let built_in = BUILT_IN.iter().filter(|(id, _)| !newer(id));
-        let built_in = built_in.map(|(id, text)| RuleText { id: (*id).to_owned(), file: format!("rules/{id}.yaml"), text: (*text).to_owned() });
+        let built_in = built_in.map(|(id, text)| RuleText { id: (*id).to_owned(), file: format!("rules/{id}.yaml"), text: Cow::Borrowed(text) });
         let mut all = vec![built_in.collect()];
         for layer in layers {
             all.push(read_layer(layer).map_err(failed)?);
@@ -250,7 +251,7 @@ fn reaches_outcome(rules: &BTreeMap<String, (Source, Rule)>, start: &str) -> boo
 fn read_layer(root: &Path) -> Result<Vec<RuleText>, Box<RuleError>> {
     let broken = |path: &Path, text: String| {
         let file = path.display().to_string();
-        let source = Source { id: file.clone(), file, text: String::new(), built_in: false };
+        let source = Source { id: file.clone(), file, text: Cow::Borrowed(""), built_in: false };
         Box::new(source.error(text, "", "", None))
     };
     let mut texts = Vec::new();
@@ -265,7 +266,7 @@ fn read_layer(root: &Path) -> Result<Vec<RuleText>, Box<RuleError>> {
         }
         let text = std::fs::read_to_string(path).map_err(|error| broken(path, format!("cannot be read: {error}")))?;
         let id = path.strip_prefix(root).unwrap_or(path).with_extension("").to_string_lossy().replace('\\', "/");
-        texts.push(RuleText { id, file: path.display().to_string(), text });
+        texts.push(RuleText { id, file: path.display().to_string(), text: text.into() });
     }
     Ok(texts)
 }
@@ -284,7 +285,7 @@ mod tests {
 
     #[test]
     fn built_in_rules_pass_the_checks_that_are_left_out_for_them() {
-        let texts = BUILT_IN.iter().map(|(id, text)| RuleText { id: (*id).to_owned(), file: (*id).to_owned(), text: (*text).to_owned() });
+        let texts = BUILT_IN.iter().map(|(id, text)| RuleText { id: (*id).to_owned(), file: (*id).to_owned(), text: Cow::Borrowed(text) });
         Pack::from_layers(vec![texts.collect()]).unwrap();
     }
 }

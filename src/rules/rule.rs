@@ -39,7 +39,7 @@ pub struct Rule {
     /// Its tests, where they were read with it.
     pub(crate) cases: Option<Vec<Case>>,
     /// The whole file.
-    pub source: String,
+    pub source: Cow<'static, str>,
     pub(crate) overrides: bool,
     pub(crate) clauses: Vec<Clause>,
     pub(crate) traps: Vec<Vec<Clause>>,

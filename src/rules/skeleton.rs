@@ -139,7 +139,7 @@ mod tests {
     fn a_draft_can_be_loaded_and_its_pattern_finds_its_line() {
         for (component, line) in LINES {
             let text = skeleton("my/draft", Some(&Seed { component: *component, line: (*line).to_owned() }), None);
-            let pack = Pack::from_layers(vec![vec![RuleText { id: "my/draft".into(), file: "my/draft.yaml".into(), text: text.clone() }]]);
+            let pack = Pack::from_layers(vec![vec![RuleText { id: "my/draft".into(), file: "my/draft.yaml".into(), text: text.clone().into() }]]);
             let pack = pack.map_err(|errors| errors.rules.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap();
             assert!(pack.rules[0].tests().iter().any(|case| matches!(case.expect, Expect::Findings(_))), "{text}");
             let regex = regex::Regex::new(&pattern(line, *component)).unwrap();

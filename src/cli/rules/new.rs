@@ -37,7 +37,7 @@ pub struct NewArgs {
 /// A draft whose first test says whom the rule finds something about: it is run once to see.
 fn draft(id: &str, seed: Option<&Seed>) -> String {
     let text = skeleton(id, seed, None);
-    let rule = RuleText { id: id.to_owned(), file: format!("{id}.yaml"), text: text.clone() };
+    let rule = RuleText { id: id.to_owned(), file: format!("{id}.yaml"), text: text.clone().into() };
     let Ok(pack) = Pack::from_layers(vec![vec![rule]]) else { return text };
     let on = CaseRunner::new(&pack).ok().and_then(|runner| runner.found_on(0, pack.rules.first()?.tests().first()?));
     skeleton(id, seed, on.as_deref())
@@ -194,7 +194,7 @@ mod tests {
         ];
         for (component, line) in lines {
             let text = draft("my/draft", Some(&Seed { component, line: line.to_owned() }));
-            let pack = Pack::from_layers(vec![vec![RuleText { id: "my/draft".into(), file: "my/draft.yaml".into(), text: text.clone() }]])
+            let pack = Pack::from_layers(vec![vec![RuleText { id: "my/draft".into(), file: "my/draft.yaml".into(), text: text.clone().into() }]])
                 .map_err(|errors| errors.rules.iter().map(ToString::to_string).collect::<Vec<_>>())
                 .unwrap();
             let runner = CaseRunner::new(&pack).unwrap();
