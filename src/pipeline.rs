@@ -248,8 +248,8 @@ fn read_input(
     patterns: &PatternSet,
     progress: &dyn Progress,
 ) -> Result<InputRead, Error> {
-    // Standard input can be read once only, so whatever it may hold must be kept at once.
-    if matches!(source, Source::Stdin) {
+    // What can be read once only must be kept at once, whatever it may hold.
+    if source.is_once() {
         return walk(index, name, source, options, (keep, &Copies::all(), patterns), progress);
     }
     let read = walk(index, name, source, options, (keep, &Copies::once(), patterns), progress)?;
@@ -302,6 +302,10 @@ fn require_a_gather(read: &[InputRead]) -> Result<(), Error> {
     let inputs: Vec<&str> = read.iter().map(|input| input.name.as_str()).collect();
     let mut seen: Vec<String> = Vec::new();
     for input in read {
+        // What could not be read may well be the gather.
+        for gap in input.gaps.iter().take(3) {
+            seen.push(format!("{}: {gap}.", input.name));
+        }
         for note in ingest::notes(input) {
             let what = if note.path.is_empty() { input.name.as_str() } else { note.path.as_str() };
             seen.push(format!("{what}: {}.", note.text));

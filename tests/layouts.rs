@@ -11,14 +11,14 @@
 //! | 4 | the log reader repeats the logs of others | `quirks::q04` |
 //! | 5 | a directory called `{object_collection_path}` | `quirks::q05` |
 //! | 6 | the usage text of `oc logs` in place of a log | `quirks::q06` |
-//! | 7 | empty directories of volume backups | `quirks::q07`: the objects stand in `crs/`; a directory without files names nothing that is looked for |
+//! | 7 | empty directories of volume backups | `quirks::q07`: the objects stand in `crs/`; the log of the agent counts as not collected |
 //! | 8 | data of one cluster under the name of another | `cases::q08…`, `tests/identity.rs` |
 //! | 9 | several writers of one text | `quirks::q09` |
 //! | 10 | the last kinds are cut or empty | `quirks::q10` |
 //! | 11 | only the first namespace of several was visited | `quirks::q11` |
-//! | 12 | nothing to gather | `checklist::an_empty_gather…` |
+//! | 12 | nothing to gather, with or without metrics | `checklist::an_empty_gather…` |
 //! | 13 | a failed login | `checklist::a_failed_login_alone…` |
-//! | 14 | a MigCluster called `host` that is not the host | `cases::q14` |
+//! | 14 | a MigCluster called `host` that is not the host | `cases::q14…`: the directory that both share is suspect |
 //! | 15 | run directories missing or of another kind | `quirks::q15` |
 //! | 16 | the client says which container it chose | `quirks::q16_q17` |
 //! | 17 | a text that ends in the middle of a line | `quirks::q16_q17` |
@@ -29,10 +29,10 @@
 //! | 22 | runs and volumes without an owner | `quirks::q22` |
 //! | 23 | cluster-scoped resources named by the scripts | `quirks::q23` |
 //! | 24 | what no gather of MTC collects | `quirks::q24` |
-//! | 25 | one tree for each DataProtectionApplication | `quirks::q25` |
+//! | 25 | one tree for each DataProtectionApplication | `quirks::q25`: a run is one, and its log counts once |
 //! | 26 | a kind lost with its list | `quirks::q26` |
 //! | 27 | requests that the gather itself made | `quirks::q27` |
-//! | 28 | clocks | `quirks::q28`; times of files are read and used for nothing, so that none can mislead |
+//! | 28 | clocks | `quirks::q28`; the times of files are used for nothing: a gather without any time in its data says that it has none |
 //! | 29 | encodings, separators, prefixes, duplicates | `quirks::q29…`, `src/archive/tests/members.rs` |
 //! | 30 | huge lines | `quirks::q30`, `src/archive/tests/chunks.rs` |
 //! | 31 | secrets | no matter of reading: they are masked where evidence is built (`finding::redact`) |

@@ -213,6 +213,39 @@ fn standard_input_that_ends_in_the_middle_is_told_as_incomplete() {
     assert_eq!(report["inputs"][0]["complete"], false);
 }
 
+/// A folder can be opened as standard input, and fails at the first read.
+#[cfg(target_os = "linux")]
+#[test]
+fn standard_input_that_fails_is_told_as_such() {
+    for args in [&["-"][..], &["tree", "-"], &["-", "--format", "json"]] {
+        let output = program().args(args).stdin(fs::File::open("/tmp").unwrap()).output().unwrap();
+        let said = stderr(&output);
+        assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(2), &b""[..]), "{args:?}: {said}");
+        assert!(said.contains("standard input") && said.contains("s a directory") && !said.contains("cannot write"), "{args:?}: {said}");
+    }
+}
+
+/// A shell gives `<(command)` as a path that can be read once.
+#[cfg(unix)]
+#[test]
+fn a_pipe_with_a_name_is_read_once_and_wholly() {
+    let (folder, input) = case();
+    let whole = run(&["tree", &input]);
+    let pipe = folder.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let given = pipe.to_str().unwrap();
+    for args in [&["tree", given][..], &[given, "--format", "json"]] {
+        let child = program().args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        fs::write(&pipe, fs::read(&input).unwrap()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{args:?}: {}", stderr(&output));
+        assert!(args[0] != "tree" || output.stdout == whole.stdout, "{args:?}");
+    }
+    let refused = run(&["cat", "version", "-i", given]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(stderr(&refused).contains("only once"), "{}", stderr(&refused));
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interrupt_ends_the_program_at_once_and_leaves_nothing() {
@@ -246,6 +279,31 @@ fn an_interrupt_ends_the_program_at_once_and_leaves_nothing() {
     assert!(!status.success() && !said.contains("panicked"), "{status}: {said}");
     assert_eq!(fs::read_to_string(&report).unwrap(), "old");
     assert_eq!(entries(folder.path()).len(), 2, "a part of a report was left");
+}
+
+/// What came by standard input is the customer's, and stays nowhere.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_copy_of_standard_input_is_gone_even_when_the_program_is_killed() {
+    let (folder, input) = case();
+    let temporary = folder.path().join("tmp");
+    fs::create_dir(&temporary).unwrap();
+    let spawn =
+        || program().args(["tree", "-"]).env("TMPDIR", &temporary).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let mut child = spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let bytes = fs::read(&input).unwrap();
+    stdin.write_all(&bytes[..4_096]).unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(entries(&temporary), [] as [PathBuf; 0]);
+    let mut child = spawn().unwrap();
+    child.stdin.take().unwrap().write_all(&bytes).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(!output.stdout.is_empty());
+    assert_eq!(entries(&temporary), [] as [PathBuf; 0]);
 }
 
 #[cfg(unix)]

@@ -48,7 +48,18 @@ fn commands() -> Vec<Vec<String>> {
         }
         all.push(format!("get {kind} -i case.tar.gz --format json"));
     }
-    for object in ["migmigration shop-stage", "migplan p", "secret s", "configmap c", "pod velero-1", "backup b", "migcluster host", "mighook h"] {
+    for object in [
+        "migmigration shop-stage",
+        "migplan p",
+        "secret s",
+        "configmap c",
+        "pod velero-1",
+        "pod stage-web-1",
+        "pod pretty",
+        "backup b",
+        "migcluster host",
+        "mighook h",
+    ] {
         all.push(format!("describe {object} -i case.tar.gz"));
         all.push(format!("describe {object} -i case.tar.gz --format json"));
     }
@@ -112,5 +123,21 @@ fn what_only_looks_like_a_secret_stays() {
     for text in [config, log] {
         let missing: Vec<&&str> = HARMLESS.iter().filter(|harmless| !text.contains(**harmless)).collect();
         assert!(missing.is_empty(), "masked without need: {missing:#?}");
+    }
+}
+
+/// A name is what somebody saved the file under, and may come from a link.
+#[test]
+fn a_secret_in_the_name_of_a_file_is_masked() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = "must-gather/clusters/host/namespaces/openshift-migration/crs/backups.velero.io";
+    let tar = mig_analyze::archive::pack::Tar::new().file("must-gather/version", "x").file(&format!("{dir}/token=zfilename60.yaml"), "").gzip();
+    let name = "case.tar.gz?X-Amz-Signature=zinput61";
+    std::fs::write(folder.path().join(name), tar).unwrap();
+    for args in [&[name][..], &[name, "-v"], &[name, "--format", "json"], &["coverage", name, "-v"]] {
+        let (stdout, stderr) = run(args, folder.path());
+        assert!(stdout.contains("[redacted]"), "{args:?}: {stdout}{stderr}");
+        let leak = stdout.lines().chain(stderr.lines()).find(|line| line.contains("zfilename60") || line.contains("zinput61"));
+        assert_eq!(leak, None, "{args:?}");
     }
 }

@@ -34,7 +34,10 @@ fuzz_target!(|data: &[u8]| {
     }
     let Some(read) = read else { return };
     // What the walk handed out must be what `cat` finds. Of members with one path the last counts, and that may be a container.
-    let Some((path, File { content, .. })) = read.iter().find(|(_, file)| file.whole && file.asked == 1) else { return };
+    // Nor is a file meant whose name a compressed one could get by its content.
+    let is_alias = |path: &str| [".yaml", ".log"].iter().any(|ending| path.strip_suffix(ending).is_some_and(|stem| read.contains_key(stem)));
+    let once = read.iter().find(|(path, file)| file.whole && file.asked == 1 && !is_alias(path));
+    let Some((path, File { content, .. })) = once else { return };
     match read_entry(&source, &limits, path) {
         Ok(again) => assert!(again == *content, "`{path}` was {} bytes and is {} bytes", content.len(), again.len()),
         Err(error) => panic!("`{path}` was handed out and cannot be found: {error}"),

@@ -88,6 +88,22 @@ pub(super) fn looks_like(bytes: &[u8]) -> &'static str {
     }
 }
 
+/// The ending that a name should have for content of this head: that of a manifest or of a log. `None` for anything else.
+pub(super) fn ending(head: &[u8]) -> Option<&'static str> {
+    let head = String::from_utf8_lossy(head);
+    let head = head.trim_start_matches('\u{feff}');
+    let line = head.lines().map(str::trim_end).find(|line| !line.is_empty() && *line != "---" && !line.starts_with('#'))?;
+    let is_manifest = ["apiVersion:", "kind:", "items:"].iter().any(|key| line.starts_with(key))
+        || (line.starts_with('{') && head.contains("\"apiVersion\"") && head.contains("\"kind\""));
+    if is_manifest {
+        return Some(".yaml");
+    }
+    let shape: String = line.chars().take(19).map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    let klog = shape.starts_with(['I', 'W', 'E', 'F']) && shape[1..].starts_with("0000 00:00:00");
+    let is_log = shape == "0000-00-00T00:00:00" || klog || ["time=\"", "{\"level\":", "{\"ts\":"].iter().any(|start| line.starts_with(start));
+    is_log.then_some(".log")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,6 +120,24 @@ mod tests {
         assert_eq!(sniff(b"Rar!\x1a\x07\x01\0"), Magic::Foreign(Foreign::Rar));
         assert_eq!(sniff(b"7z\xbc\xaf\x27\x1c"), Magic::Foreign(Foreign::SevenZip));
         assert_eq!(sniff(b""), Magic::Plain);
+    }
+
+    #[test]
+    fn manifests_and_logs_are_told_by_their_first_line() {
+        for yaml in [
+            "---\napiVersion: v1\nkind: Pod\n",
+            "\u{feff}kind: Pod\n",
+            "# saved by hand\nkind: Pod",
+            "{\n \"apiVersion\": \"v1\", \"kind\": \"Pod\"}",
+        ] {
+            assert_eq!(ending(yaml.as_bytes()), Some(".yaml"), "{yaml}");
+        }
+        for log in ["2024-01-01T00:00:00.5Z x", "time=\"2024\" level=info", "I0815 12:34:56.789012 1 a.go:1] x", "{\"level\":\"info\",\"ts\":1}"] {
+            assert_eq!(ending(log.as_bytes()), Some(".log"), "{log}");
+        }
+        for other in ["", "{\"kind\":\"Event\"}", "kindly", "20240101", "\0\0\0", "I am no log", "É0815 12:34:56"] {
+            assert_eq!(ending(other.as_bytes()), None, "{other}");
+        }
     }
 
     #[test]

@@ -46,7 +46,9 @@ pub fn join_parts(paths: &[PathBuf]) -> Vec<(PathBuf, Source)> {
     let mut joined = Vec::with_capacity(paths.len());
     let mut taken: Vec<&PathBuf> = Vec::new();
     for path in paths {
-        if taken.contains(&path) {
+        // Nobody can read standard input twice, and the same input twice is one.
+        let again = path.as_os_str() == "-" && joined.iter().any(|(_, source)| matches!(source, Source::Stdin));
+        if again || taken.contains(&path) {
             continue;
         }
         let beside: Vec<&PathBuf> = paths.iter().filter(|other| other.parent() == path.parent()).collect();
@@ -185,6 +187,17 @@ fn name_of(path: &Path) -> Option<Name> {
 /// Whether a name could be that of a piece; the others are not looked at.
 pub(super) fn may_be(path: &Path) -> bool {
     name_of(path).is_some()
+}
+
+/// The error for a file that can only be a later piece of an archive, by its name.
+pub(super) fn without_first(path: &Path) -> Option<ArchiveError> {
+    let own = name_of(path)?;
+    let base = usize::from(!own.letters);
+    let stem = own.stem.trim_end_matches(['.', '-', '_']);
+    let whole = stem.strip_suffix("part").map_or(stem, |rest| rest.trim_end_matches(['.', '-', '_']));
+    let later = own.index > base && names_an_archive(whole);
+    let part = format!("{}{}", own.stem, ending(&own, base));
+    later.then(|| ArchiveError::MissingPart { whole: path.with_file_name(whole).to_string_lossy().into_owned(), part })
 }
 
 /// The ending of a piece.

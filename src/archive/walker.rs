@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{Cursor, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::batch::{Batch, Want};
@@ -11,8 +11,8 @@ use super::container::{Budget, Bytes, Input, Packing, tar, unpack, zip};
 use super::error::ArchiveError;
 use super::gap::{ArchiveGap, GapKind};
 use super::limits::Limits;
-use super::magic::{Magic, SNIFF, sniff};
-use super::parts::Parts;
+use super::magic::{Magic, SNIFF, ending, sniff};
+use super::parts::{self, Parts};
 use super::{directory, error, path};
 
 /// Gaps beyond this number are counted and not kept: a hostile archive can have millions.
@@ -42,6 +42,15 @@ impl Source {
     /// Bytes in memory.
     pub fn bytes(name: impl Into<String>, bytes: impl Into<Arc<[u8]>>) -> Self {
         Self::Bytes { name: name.into(), bytes: bytes.into() }
+    }
+
+    /// Whether it can be read once only: standard input, and a pipe or device that bears a name, as a shell makes for `<(…)`.
+    pub fn is_once(&self) -> bool {
+        match self {
+            Self::Stdin => true,
+            Self::Path(path) => std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()),
+            Self::Parts(_) | Self::Bytes { .. } => false,
+        }
     }
 }
 
@@ -90,7 +99,8 @@ pub struct Walked {
 /// Walks an input once, in order, and hands out the wanted files as parts in batches.
 ///
 /// `want` is asked once for each member, with its normalised path, also for those that turn out to be containers (a
-/// file compressed alone keeps its path). `deliver` takes a batch and may give back a buffer for reuse.
+/// file compressed alone keeps its path; when that is not wanted, and the content is a manifest or a log, it is asked once more
+/// with `.yaml` or `.log` behind it). `deliver` takes a batch and may give back a buffer for reuse.
 ///
 /// Small files share a batch. A streamed file of more than [`super::CHUNK`] bytes is cut at line ends, see
 /// [`super::CHUNK`]. A line beyond [`Limits::line`] is a part of its own with the first and last half of the limit,
@@ -121,6 +131,34 @@ pub(super) fn walk_until(
     gaps: &mut dyn FnMut(ArchiveGap),
     controls: &Controls<'_>,
 ) -> Result<Walked, ArchiveError> {
+    let read = |walker: &mut Walker<'_>| match source {
+        Source::Bytes { name, bytes } => walker.file(name, Cursor::new(bytes)),
+        Source::Stdin => walker.file("standard input", std::io::stdin().lock()),
+        Source::Parts(parts) => walker.file(&parts.whole.to_string_lossy(), parts.open()?),
+        Source::Path(path) => {
+            let metadata = std::fs::metadata(path).map_err(|e| error::opening(path, &e))?;
+            if !metadata.is_dir() {
+                let file = File::open(path).map_err(|e| error::opening(path, &e))?;
+                return walker.file(&path.to_string_lossy(), file);
+            }
+            std::fs::read_dir(path).map_err(|e| error::opening(path, &e))?;
+            walker.opened("", "directory");
+            directory::walk(walker, path);
+            Ok(())
+        }
+    };
+    walk_with(limits, want, deliver, gaps, controls, read)
+}
+
+/// A walk over whatever `read` gives to the walker.
+pub(super) fn walk_with(
+    limits: &Limits,
+    want: &dyn Fn(&str) -> Want,
+    deliver: &mut dyn FnMut(Batch) -> Option<Vec<u8>>,
+    gaps: &mut dyn FnMut(ArchiveGap),
+    controls: &Controls<'_>,
+    read: impl FnOnce(&mut Walker<'_>) -> Result<(), ArchiveError>,
+) -> Result<Walked, ArchiveError> {
     let budget = Budget::new(limits);
     let mut walker = Walker {
         limits,
@@ -136,22 +174,7 @@ pub(super) fn walk_until(
         names: 0,
         over: false,
     };
-    match source {
-        Source::Bytes { name, bytes } => walker.file(name, Cursor::new(bytes))?,
-        Source::Stdin => walker.file("standard input", std::io::stdin().lock())?,
-        Source::Parts(parts) => walker.file(&parts.whole.to_string_lossy(), parts.open()?)?,
-        Source::Path(path) => {
-            let metadata = std::fs::metadata(path).map_err(|e| error::opening(path, &e))?;
-            if metadata.is_dir() {
-                std::fs::read_dir(path).map_err(|e| error::opening(path, &e))?;
-                walker.opened("", "directory");
-                directory::walk(&mut walker, path);
-            } else {
-                let file = File::open(path).map_err(|e| error::opening(path, &e))?;
-                walker.file(&path.to_string_lossy(), file)?;
-            }
-        }
-    }
+    read(&mut walker)?;
     walker.batcher.flush();
     Ok(walker.walked)
 }
@@ -184,18 +207,21 @@ pub(super) struct Walker<'w> {
 
 impl<'w> Walker<'w> {
     /// A file as the input: it must be a container.
-    fn file<R: Read>(&mut self, name: &str, reader: R) -> Result<(), ArchiveError> {
+    pub(super) fn file<R: Read>(&mut self, name: &str, reader: R) -> Result<(), ArchiveError> {
         let budget = self.budget;
         let mut input = Input::new(budget.counted(reader), Vec::new(), self.controls.hash);
         let head = input.peek(SNIFF);
         if head.is_empty() {
             return Err(match input.broken() {
-                Some(broken) => ArchiveError::Unreadable { path: name.to_owned(), why: broken.detail },
+                Some(broken) => {
+                    let why = broken.detail.trim_start_matches("cannot be read: ").to_owned();
+                    ArchiveError::Unreadable { path: name.to_owned(), why }
+                }
                 None => ArchiveError::Empty { path: name.to_owned() },
             });
         }
         match sniff(head) {
-            Magic::Plain => return Err(error::not_an_archive(name, head)),
+            Magic::Plain => return Err(parts::without_first(Path::new(name)).unwrap_or_else(|| error::not_an_archive(name, head))),
             Magic::Foreign(foreign) => return Err(error::foreign(name, foreign)),
             Magic::Tar => {
                 self.opened("", "tar");
@@ -219,7 +245,8 @@ impl<'w> Walker<'w> {
                     tar::walk(self, "", &mut *plain, 1);
                 } else {
                     self.opened("", alone);
-                    self.member(&own, meta, &mut *plain, 1);
+                    let want = (self.want)(&own);
+                    self.alone(&own, meta, &mut *plain, 1, want);
                 }
             }
         }
@@ -285,7 +312,19 @@ impl<'w> Walker<'w> {
         } else {
             self.opened(path, alone);
             let meta = Meta { size: None, ..meta };
-            self.inner(path, meta, &mut *plain, depth + 1, want);
+            self.alone(path, meta, &mut *plain, depth + 1, want);
+        }
+    }
+
+    /// What one compressed file holds. Where its name says nothing, as of `attachment.gz`, the content gives it a name that does.
+    fn alone(&mut self, path: &str, meta: Meta, bytes: &mut dyn Bytes, depth: u8, want: Want) {
+        let ending = if want == Want::Skip { ending(bytes.peek(SNIFF)) } else { None };
+        let Some(ending) = ending else { return self.inner(path, meta, bytes, depth, want) };
+        let named = format!("{path}{ending}");
+        match (self.want)(&named) {
+            // Not wanted under that name either, as among files that are no part of a gather.
+            Want::Skip | Want::Closed => self.inner(path, meta, bytes, depth, want),
+            want => self.inner(&named, meta, bytes, depth, want),
         }
     }
 

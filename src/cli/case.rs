@@ -57,8 +57,8 @@ pub(super) struct Case<'a> {
     pub(super) sources: Vec<(String, Source)>,
     view: &'a ViewArgs,
     common: &'a Common,
-    /// Standard input as a file, until the command ends.
-    _spool: Option<Spool>,
+    /// Standard input and pipes as files, until the command ends.
+    _spools: Vec<Spool>,
 }
 
 impl CaseArgs {
@@ -77,16 +77,16 @@ impl NamedArgs {
 }
 
 impl<'a> Case<'a> {
-    /// Standard input can be read once only, so it is kept in a private file for those who read twice.
+    /// Standard input and pipes can be read once only, so they are kept in private files for those who read twice.
     fn open(paths: &[PathBuf], view: &'a ViewArgs, common: &'a Common) -> Result<Self, Failure> {
         let mut sources = named(paths);
-        let mut spool = None;
-        for (_, source) in sources.iter_mut().filter(|(_, source)| matches!(source, Source::Stdin)) {
-            let kept = Spool::of(&mut io::stdin().lock())?;
+        let mut spools = Vec::new();
+        for (_, source) in sources.iter_mut().filter(|(_, source)| source.is_once()) {
+            let kept = Spool::of_source(source)?;
             *source = Source::from(kept.path().to_owned());
-            spool = Some(kept);
+            spools.push(kept);
         }
-        Ok(Self { sources, view, common, _spool: spool })
+        Ok(Self { sources, view, common, _spools: spools })
     }
 
     /// Reads the inputs without judging them: no rule is run, no log is searched, and of objects only that

@@ -38,9 +38,12 @@ impl CatArgs {
         let (path, line) = parse(&self.place);
         let mut missing = None;
         for (_, source) in join_parts(&self.inputs) {
-            if matches!(source, Source::Stdin) {
+            if source.is_once() {
                 let help = "save it to a file and give that with -i".to_owned();
-                return Err(Failure::Usage { what: "cat reads its input twice, and standard input can be read only once".into(), help: Some(help) });
+                return Err(Failure::Usage {
+                    what: "cat reads its input twice, and standard input or a pipe can be read only once".into(),
+                    help: Some(help),
+                });
             }
             let tried = match line {
                 Some(line) => self.lines(&source, path, line),

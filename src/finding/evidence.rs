@@ -58,7 +58,7 @@ impl Evidence {
         );
         Self {
             input: place.input,
-            path: escape_control(place.path.as_str()),
+            path: super::redact::clean(place.path.as_str()),
             line: place.line,
             text,
             before,

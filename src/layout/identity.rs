@@ -29,7 +29,16 @@ pub struct PathIdentity {
     pub is_list: bool,
 }
 
+/// A path without the ending of a file that was compressed alone: what is inside is read, so its own name counts.
+pub(super) fn uncompressed(path: &str) -> &str {
+    let plain = [".gz", ".xz", ".zst", ".bz2"].iter().find_map(|ending| path.strip_suffix(ending));
+    // An archive is no file, and a name that is nothing but an ending is no name.
+    let is_archive = |plain: &str| plain.rsplit_once('.').is_some_and(|(_, extension)| extension == "tar");
+    plain.filter(|plain| !is_archive(plain) && !plain.is_empty() && !plain.ends_with('/')).unwrap_or(path)
+}
+
 pub(super) fn shape(path: &str) -> Shape {
+    let path = uncompressed(path);
     let name = path.rsplit('/').next().unwrap_or(path);
     if path.contains("{object_collection_path}") || path.contains("/memory-profiles/") {
         return Shape::Ignore;
@@ -77,23 +86,23 @@ fn in_foreign_data(path: &str) -> bool {
 
 /// Reads a log's origin from its path; `None` when it is no log of ours.
 pub fn log_path(path: &str) -> Option<LogPath> {
+    let path = uncompressed(path);
     let parts: Vec<&str> = path.split('/').collect();
     let name = parts.last()?;
-    let plain = name.strip_suffix(".gz").unwrap_or(name);
-    if let Some(log) = collected(&parts, plain) {
+    if let Some(log) = collected(&parts, name) {
         return Some(log);
     }
     let Some(at) = parts.iter().rposition(|part| *part == "namespaces") else {
-        return is_loose_log(path).then(|| loose(plain));
+        return is_loose_log(path).then(|| loose(name));
     };
     let tail = &parts[at + 1..];
     match tail {
-        [_, "velero.io", "backups" | "restores", file] if is_log(file.strip_suffix(".gz").unwrap_or(file)) => Some(of_run(Component::Velero)),
+        [_, "velero.io", "backups" | "restores", file] if is_log(file) => Some(of_run(Component::Velero)),
         [namespace, "pods", pod, container, _, "logs", ..] => {
-            let stream = if tail.len() > 7 { "rotated" } else { stream_of(plain)? };
+            let stream = if tail.len() > 7 { "rotated" } else { stream_of(name)? };
             Some(of_pod(namespace, pod, Some(container), stream))
         }
-        [namespace, "logs", pod, _] => Some(of_pod(namespace, pod, None, stream_of(plain)?)),
+        [namespace, "logs", pod, _] => Some(of_pod(namespace, pod, None, stream_of(name)?)),
         _ => None,
     }
 }
@@ -123,11 +132,11 @@ fn is_log(file: &str) -> bool {
 /// Whether a path is that of a log in no tree that a gather writes: somebody saved it by hand.
 pub fn is_loose_log(path: &str) -> bool {
     const TREES: &[&str] = &["namespaces", "cluster-scoped-resources", "sos_commands", "var"];
+    let path = uncompressed(path);
     let inner = path.rsplit_once("!/").map_or(path, |(_, inner)| inner);
     let parts: Vec<&str> = inner.split('/').collect();
     let name = parts.last().copied().unwrap_or_default();
-    let plain = name.strip_suffix(".gz").unwrap_or(name);
-    is_log(plain) && !parts.iter().any(|part| TREES.contains(part)) && collected(&parts, plain).is_none()
+    is_log(name) && !parts.iter().any(|part| TREES.contains(part)) && collected(&parts, name).is_none()
 }
 
 /// A log that was saved by hand tells by its name, at best, which program wrote it.
@@ -164,6 +173,7 @@ fn collected(parts: &[&str], file: &str) -> Option<LogPath> {
 
 /// Reads what a manifest's path promises about its content.
 pub fn manifest_path(path: &str) -> PathIdentity {
+    let path = uncompressed(path);
     let parts: Vec<&str> = path.split('/').collect();
     let stem = |file: &str| file.rsplit_once('.').map_or(file, |(stem, _)| stem).to_owned();
     let namespaced = parts.iter().rposition(|part| *part == "namespaces").map(|at| &parts[at + 1..]);
@@ -224,6 +234,11 @@ mod tests {
             ("m/clusters/0a1b2c3d/oadp-must-gather-summary.md", Shape::Text),
             ("case/velero.log", Shape::Log(Velero)),
             ("case/node-agent-abcde.log.gz", Shape::Log(NodeAgent)),
+            ("case/velero.log.zst", Shape::Log(Velero)),
+            ("m/clusters/host/namespaces/om/crs/restores.velero.io/r.yaml.gz", Shape::Manifest),
+            ("m/clusters/remote/login_error.txt.xz", Shape::Text),
+            ("m/x.yaml.tar.gz", Shape::Ignore),
+            ("m/.gz", Shape::Ignore),
             ("case/customer.log", Shape::Log(Application)),
             ("m/event-filter.html", Shape::Ignore),
             ("m/metrics/prom_data.tar.gz", Shape::Closed),
@@ -239,6 +254,7 @@ mod tests {
         assert_eq!((identity.namespace.as_deref(), identity.resource.as_deref(), identity.is_list), (Some("app"), Some("pods"), true));
         let identity = manifest_path("m/namespaces/om/crs/restores.velero.io/r.yaml");
         assert_eq!(identity.resource.as_deref(), Some("restores.velero.io"));
+        assert_eq!(manifest_path("m/clusters/host/namespaces/app/core/pods.yaml.gz"), manifest_path("m/clusters/host/namespaces/app/core/pods.yaml"));
         assert_eq!(manifest_path("m/cluster-scoped-resources/core/nodes/n1.yaml").resource.as_deref(), Some("nodes"));
         assert_eq!(manifest_path("m/cluster-scoped-resources/storage.k8s.io/storageclasses.yaml").resource.as_deref(), Some("storageclasses"));
     }

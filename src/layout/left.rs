@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
+use super::identity::uncompressed;
 use super::loose::is_companion;
 use super::{Gather, LAYOUTS, Note, NoteKind, Shape, shape};
 
@@ -15,25 +16,32 @@ pub fn left<'p>(paths: impl IntoIterator<Item = &'p str>, gathers: &[Gather]) ->
     let paths: Vec<&str> = paths.into_iter().collect();
     // An archive is no file of its own: what it holds is among the paths too.
     let archives: BTreeSet<&str> = archives_of(&paths).collect();
-    let mut unknown: Vec<&str> = paths.into_par_iter().filter(|path| !archives.contains(path) && !is_known(path, gathers)).collect();
-    let count = unknown.len();
+    let mut unknown: Vec<&str> = paths.par_iter().copied().filter(|path| !archives.contains(path) && !is_known(path, gathers)).collect();
     // The first by name, whatever the order in which they came.
     unknown.sort_unstable();
+    // Nor is a compressed file that was read under the name that its content gave it.
+    let stem = |path: &&'p str| [".yaml", ".log"].iter().find_map(|ending| path.strip_suffix(ending));
+    let is_unknown = |path: &&'p str| unknown.binary_search(path).is_ok();
+    let named: BTreeSet<&str> = if unknown.is_empty() { BTreeSet::new() } else { paths.par_iter().filter_map(stem).filter(is_unknown).collect() };
+    unknown.retain(|path| !named.contains(path));
+    let count = unknown.len();
     let mut shown = unknown;
     shown.dedup();
     shown.truncate(SHOWN);
     let such = if count > shown.len() { "such as " } else { "" };
-    let files = if count == 1 { "file belongs" } else { "files belong" };
-    let text = format!("{count} {files} to no gather that was recognised and were not read: {such}{}", shown.join(", "));
+    let (files, were) = if count == 1 { ("file belongs", "was") } else { ("files belong", "were") };
+    let text = format!("{count} {files} to no gather that was recognised and {were} not read: {such}{}", shown.join(", "));
     (count > 0).then_some(Note { path: String::new(), kind: NoteKind::NotRead, text })
 }
 
-/// Notes about archives without a file, given the archives that were opened to their end. The scripts of MTC and OADP write one when
-/// they find nothing that they were made for, and call it a success.
+/// Notes about archives without a file of a cluster, given the archives that were opened to their end. The scripts of MTC and OADP write
+/// one when they find nothing that they were made for, perhaps with some metrics, and call it a success.
 pub fn empty<'p>(archives: impl IntoIterator<Item = &'p str>, paths: impl IntoIterator<Item = &'p str>) -> Vec<Note> {
-    let text = "holds no file: a gather of MTC looks so when it finds no MigrationController, one of OADP when it finds no \
+    let text = "holds no file of a cluster: a gather of MTC looks so when it finds no MigrationController, one of OADP when it finds no \
         DataProtectionApplication. MTC or OADP is not installed where it ran, or the gather was not allowed to see it";
-    let paths: Vec<&str> = paths.into_iter().collect();
+    // A dump of metrics alone is told of as what it is.
+    let of_metrics = |path: &str| (path.contains("/metrics/") && !path.ends_with("/prom_data.tar.gz")) || path.contains("/memory-profiles/");
+    let paths: Vec<&str> = paths.into_iter().filter(|path| !of_metrics(path)).collect();
     let mut filled: BTreeSet<&str> =
         archives_of(&paths).flat_map(|archive| archive.match_indices("!/").map(|(at, _)| &archive[..at]).chain([archive])).collect();
     filled.extend(paths.first().map(|_| ""));
@@ -54,6 +62,7 @@ fn archives_of<'p>(paths: &[&'p str]) -> impl Iterator<Item = &'p str> {
 }
 
 fn is_known(path: &str, gathers: &[Gather]) -> bool {
+    let path = uncompressed(path);
     let name = path.rsplit('/').next().unwrap_or(path);
     // An archive without a file, or one that could not be opened, is told of elsewhere.
     if name == "must-gather.tar.gz"

@@ -21,6 +21,7 @@ use crate::model::Component;
 
 pub use identity::{LogPath, PathIdentity, is_loose_log, log_path, manifest_path};
 pub use left::{empty, left};
+pub use oadp::without_application;
 pub use tree::Tree;
 
 /// What to do with a file, decided by its path.

@@ -104,6 +104,15 @@ fn cluster(tree: &Tree, dir: String) -> ClusterRoot {
     ClusterRoot { dir, name: None, ran_here: true, login_failed: false, promises }
 }
 
+/// The path of a run's file without the application that it stands below: two applications in a namespace have the same runs.
+/// `None` for any other path.
+pub fn without_application(path: &str) -> Option<String> {
+    const TREE: &str = "/oadp.openshift.io/dpa-";
+    let at = path.rfind(TREE)?;
+    let (_, run) = path[at + TREE.len()..].split_once('/')?;
+    Some(format!("{}/{run}", &path[..at]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

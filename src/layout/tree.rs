@@ -1,5 +1,7 @@
 use std::collections::BTreeSet;
 
+use super::identity::uncompressed;
+
 /// Directories that are told apart. The largest gathers have a hundred thousand; a small archive could claim more than fit into memory.
 const DIRS: usize = 1 << 20;
 
@@ -26,9 +28,9 @@ struct Dir<'p> {
 }
 
 impl<'p> Tree<'p> {
-    /// From the paths of an input. `!/` is a directory border like any other.
+    /// From the paths of an input. `!/` is a directory border like any other, and a compressed file has the name of what it holds.
     pub fn new(paths: impl IntoIterator<Item = &'p str>) -> Self {
-        let mut paths: Vec<&'p str> = paths.into_iter().collect();
+        let mut paths: Vec<&'p str> = paths.into_iter().map(uncompressed).collect();
         let mut tree = Self::default();
         let all = paths.len();
         paths.retain(|path| memchr::memchr_iter(b'/', path.as_bytes()).count() <= DEPTH);
@@ -198,6 +200,12 @@ mod tests {
         assert!(tree.has_file("a/", "d.log"));
         assert!(tree.has_file("x.tar.gz!/must-gather/", "version"));
         assert_eq!(tree.dirs().count(), 5);
+    }
+
+    #[test]
+    fn a_compressed_file_has_the_name_of_what_it_holds() {
+        let tree = Tree::new(["a/pods.yaml.gz", "a/prom_data.tar.gz", "a/x.log.zst"]);
+        assert_eq!(tree.files("a/").collect::<Vec<_>>(), ["pods.yaml", "prom_data.tar.gz", "x.log"]);
     }
 
     #[test]

@@ -46,6 +46,28 @@ fn a_manifest_that_grows_ends_with_a_gap() {
 }
 
 #[test]
+fn a_sparse_file_of_a_tebibyte_is_not_filled_and_what_was_written_is_read() {
+    let (size, at) = (1_u64 << 40, (1_u64 << 39).to_string());
+    let line = "time=\"2024-03-01T10:00:00Z\" level=error msg=\"behind the hole\"\n";
+    let map = format!("{at},{}", line.len());
+    let bytes = base().pax(&[("GNU.sparse.size", &size.to_string()), ("GNU.sparse.map", &map)]).file(&log("velero-1"), line).finish();
+    let stage = Stage::new("must-gather.tar", &bytes);
+    assert_gap(&stage.report(), &["limit", "zeros of its holes were left out"]);
+    let cat = stage.run(&["cat", &log("velero-1"), "-i", stage.input.to_str().unwrap()]);
+    assert!(cat.code == 0 && cat.stdout.contains("behind the hole") && cat.stdout.len() < 10_000, "{}", cat.stdout.len());
+}
+
+#[test]
+fn many_sparse_files_end_with_a_gap() {
+    // Eight mebibytes of holes are filled in any member; two thousand of them are 16 GiB.
+    let size = (8_u64 << 20).to_string();
+    let map = format!("{size},0");
+    let records = [("GNU.sparse.size", size.as_str()), ("GNU.sparse.map", &map)];
+    let tar = (0..2_000).fold(base(), |tar, n| tar.pax(&records).file(&log(&format!("velero-{n}")), ""));
+    assert_gap(&Stage::new("must-gather.tar.gz", &tar.gzip()).report(), &["limit", "together"]);
+}
+
+#[test]
 fn archives_in_archives_end_with_a_gap() {
     let mut inner = base().finish();
     for _ in 0..40 {

@@ -67,11 +67,13 @@ impl Stage {
         let watched = watch(&mut child);
         let text = |path: &Path| String::from_utf8(std::fs::read(path).unwrap()).expect("what is printed is UTF-8");
         let (stdout, stderr) = (text(&stdout), text(&stderr));
-        let (code, took, peak) = match watched {
+        let Watched { code, took, worked, peak } = match watched {
             Ok(watched) => watched,
             Err(problem) => panic!("{args:?}: {problem}\n{stderr}"),
         };
-        eprintln!("{:>7.2} s {:>6} MiB  {}", took.as_secs_f64(), peak >> 10, args.iter().take(2).copied().collect::<Vec<_>>().join(" "));
+        let test = std::thread::current().name().unwrap_or_default().to_owned();
+        let what = args.iter().map(|arg| arg.rsplit('/').next().unwrap_or(arg)).take(3).collect::<Vec<_>>().join(" ");
+        eprintln!("{:>7.2} s, worked {:>7.2} s, {:>6} MiB  {test}: {what}", took.as_secs_f64(), worked.as_secs_f64(), peak >> 10);
         assert!(!stderr.contains("panicked"), "{args:?}: {stderr}");
         assert!(matches!(code, 0 | 2), "{args:?}: exit {code}\n{stderr}");
         for inner in ["cwd", "tmp", "home"] {
@@ -124,17 +126,29 @@ fn files(root: &Path) -> Vec<PathBuf> {
     walk.into_iter().map(|entry| entry.unwrap().into_path()).collect()
 }
 
+/// What a run that ended cost.
+struct Watched {
+    code: i32,
+    took: Duration,
+    /// By all threads, as far as it was seen.
+    worked: Duration,
+    /// In KiB.
+    peak: u64,
+}
+
 /// Waits for the end; kills what goes beyond the bounds.
-fn watch(child: &mut Child) -> Result<(i32, Duration, u64), String> {
+fn watch(child: &mut Child) -> Result<Watched, String> {
     let start = Instant::now();
-    let mut peak = 0;
+    let (mut peak, mut seen) = (0, Duration::ZERO);
     let problem = loop {
         // The high-water mark never sinks, so looking now and then is enough.
         peak = peak.max(high_water_kib(child.id()));
         if let Some(status) = child.try_wait().unwrap() {
-            return status.code().map(|code| (code, start.elapsed(), peak)).ok_or_else(|| format!("ended by {status}"));
+            let watched = |code| Watched { code, took: start.elapsed(), worked: seen, peak };
+            return status.code().map(watched).ok_or_else(|| format!("ended by {status}"));
         }
         let worked = processor_time(child.id());
+        seen = worked.unwrap_or(seen);
         if worked.unwrap_or_else(|| start.elapsed()) > LONGEST || start.elapsed() > LONGEST_WAIT {
             break format!("still at work after {worked:?} of work in {:?}, with {} MiB", start.elapsed(), peak >> 10);
         }

@@ -268,3 +268,12 @@ fn a_key_twice_below_the_top_keeps_its_last_value() {
     let outcome = read_both(b"kind: A\nspec:\n  a: 1\n  b: 2\n  a: 3\n");
     assert_eq!(outcome.json(), [json!({"kind": "A", "spec": {"a": 3, "b": 2}})]);
 }
+
+/// A fuzzer found that such a line ended the object for one reader and not for the other.
+#[test]
+fn a_key_that_begins_like_api_version_does_not_begin_another_object() {
+    let text = b"apiVersion: v1\napiVersion:kind: Pod\nkind: Pod\nmetadata:\n  name: a\n";
+    let outcome = read_both(text);
+    assert_eq!(outcome.json(), [json!({"apiVersion": "v1", "apiVersion:kind": "Pod", "kind": "Pod", "metadata": {"name": "a"}})]);
+    assert_eq!(outcome.problems, []);
+}

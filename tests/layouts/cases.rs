@@ -129,11 +129,19 @@ fn q08_equal_uids_under_two_clusters_of_one_dataset_make_both_suspect_and_join_n
 }
 
 #[test]
-fn q14_a_cluster_called_host_that_is_not_the_host_is_another_cluster() {
+fn q14_a_cluster_called_host_that_is_not_the_host_is_another_cluster_and_shares_a_directory_with_it() {
     let tar = cr(gather(&["host"]), HOST, "migclusters.migration.openshift.io", &mig_cluster("control", true, "\"\""));
-    let graph = read(cr(tar, HOST, "migclusters.migration.openshift.io", &mig_cluster("host", false, "https://api.x:6443")));
-    let told: Vec<_> = graph.clusters.iter().map(|cluster| (&*cluster.name, cluster.mig_cluster.as_deref(), cluster.gathered)).collect();
-    assert_eq!(told, [("host", Some("control"), true), ("host#2", Some("host"), false)]);
+    let graph = read(cr(tar.clone(), HOST, "migclusters.migration.openshift.io", &mig_cluster("host", false, "https://api.x:6443")));
+    let told: Vec<_> =
+        graph.clusters.iter().map(|cluster| (&*cluster.name, cluster.mig_cluster.as_deref(), cluster.gathered, cluster.suspect)).collect();
+    assert_eq!(told, [("host", Some("control"), true, true), ("host#2", Some("host"), false, false)]);
+    assert_eq!(gaps(&graph), [(GapReason::Suspect, "must-gather/clusters/host/")]);
+    assert!(!covered(&graph, "host", "Backup", None), "what is not in a directory of two proves nothing");
+    // The usual names are in no doubt.
+    let usual = read(cr(tar, HOST, "migclusters.migration.openshift.io", &mig_cluster("source", false, "https://api.x:6443")));
+    assert!(usual.clusters.iter().all(|cluster| !cluster.suspect) && usual.gaps.is_empty());
+    let host = read(cr(gather(&["host"]), HOST, "migclusters.migration.openshift.io", &mig_cluster("host", true, "\"\"")));
+    assert!(host.clusters.iter().all(|cluster| !cluster.suspect) && host.gaps.is_empty());
 }
 
 #[test]
@@ -272,7 +280,7 @@ fn loose_files_beside_archives_are_read_and_follow_the_cluster_they_show() {
     );
     assert_eq!(&*graph.cluster(log(&graph, "must-gather.logs").cluster).name, "host", "the log of a gather is its own");
     let left = graph.gaps.iter().find(|gap| gap.reason == GapReason::NotRead).unwrap();
-    assert_eq!(left.detail, "1 file belongs to no gather that was recognised and were not read: screen.png");
+    assert_eq!(left.detail, "1 file belongs to no gather that was recognised and was not read: screen.png");
 }
 
 #[test]

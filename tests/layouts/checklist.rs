@@ -249,12 +249,34 @@ fn an_empty_gather_says_that_there_was_nothing_to_collect() {
     let inner = Tar::new().directory("must-gather").gzip();
     let alone = refused(vec![("must-gather.tar.gz", inner.clone())]);
     let wrapped = refused(vec![("case.tar.gz", Tar::new().file(&format!("{MTC_IMAGE}/must-gather.tar.gz"), inner.clone()).gzip())]);
-    for text in [alone, wrapped] {
-        assert!(text.contains("holds no file") && text.contains("MTC or OADP is not installed where it ran"), "{text}");
+    // The full gather asks for metrics in any case.
+    let metrics = Tar::new().directory("must-gather").file("must-gather/metrics/openshift_monitoring_status", "NAME READY\n").gzip();
+    let measured = refused(vec![("must-gather.tar.gz", metrics)]);
+    for text in [alone, wrapped, measured] {
+        assert!(text.contains("holds no file of a cluster") && text.contains("MTC or OADP is not installed where it ran"), "{text}");
     }
     // Beside another gather it is a gap.
     let tar = later("must-gather/clusters/").file("second/must-gather.tar.gz", inner);
     assert_eq!(gaps(&read(tar)), [(GapReason::Empty, "second/must-gather.tar.gz")]);
+}
+
+/// A member of a zip whose content has a password.
+fn with_password(name: &str) -> Vec<u8> {
+    let content = b"twelve bytes of a head, then noise";
+    let size = u32::try_from(content.len()).unwrap().to_le_bytes();
+    let length = u16::try_from(name.len()).unwrap().to_le_bytes();
+    [&b"PK\x03\x04\x14\0\x01\0\0\0\0\0\0\0\0\0\0\0"[..], &size, &size, &length, &[0, 0], name.as_bytes(), content].concat()
+}
+
+#[test]
+fn an_archive_whose_files_cannot_be_read_is_not_called_empty() {
+    let zip = [with_password("must-gather/version"), with_password("must-gather/clusters/host/namespaces/x/x.yaml"), b"PK\x05\x06".to_vec()].concat();
+    let wrapped = Tar::new().file("case/must-gather.zip", &zip).gzip();
+    let climbing = Tar::new().file("../../version", "x").gzip();
+    for (bytes, why) in [(zip, "encrypted"), (wrapped, "encrypted"), (climbing, "`..`")] {
+        let text = refused(vec![("case", bytes)]);
+        assert!(text.contains(why) && !text.contains("holds no file") && !text.contains("MigrationController"), "{text}");
+    }
 }
 
 #[test]
@@ -272,6 +294,7 @@ fn a_dump_of_metrics_is_named_and_not_opened() {
     let path = format!("{MTC_IMAGE}/metrics/prom_data.tar.gz");
     let alone = refused(vec![("case.tar.gz", Tar::new().file(&path, &database).gzip())]);
     assert!(alone.contains("Prometheus database of gather_metrics_dump") && alone.contains("recognised and is not read"), "{alone}");
+    assert!(!alone.contains("MigrationController"), "{alone}");
     let graph = read(later("other/must-gather/clusters/").file(&path, &database));
     assert!(graph.inputs[0].layouts.contains(&"metrics".to_owned()));
     assert!(gaps(&graph).contains(&(GapReason::NotRead, path.as_str())), "{:?}", graph.gaps);

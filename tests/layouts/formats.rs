@@ -3,8 +3,8 @@
 use mig_analyze::archive::pack::{Tar, gzip};
 use mig_analyze::model::{Component, GapReason, LogFormat};
 
-use crate::build::{covered, gaps, list, log, objects, read};
-use crate::case::{MTC, cluster, of_velero, pod};
+use crate::build::{covered, gaps, homes, list, log, objects, read, try_read};
+use crate::case::{MTC, cluster, of_mtc, of_velero, pod};
 
 const HOST: &str = "must-gather/clusters/host";
 
@@ -108,9 +108,21 @@ fn klog_a_rotated_log_of_the_runtime_and_a_panic_are_read() {
         .file(&format!("{pods}/velero-1-a/velero/velero/logs/previous.log"), panic)
         .file(&format!("{pods}/velero-1-a/velero/velero/logs/rotated/0.log.20240301-100500"), runtime)
         .file(&format!("{pods}/velero-1-a/velero/velero/logs/rotated/0.log.20240301-090000.gz"), gzip(runtime.as_bytes()));
+    // The same as the client prefixes it, and as the general gather compresses it.
+    let stamped: String = klog.lines().zip(["10:00:00", "10:00:05"]).map(|(line, clock)| format!("2024-03-01T{clock}.000000001Z {line}\n")).collect();
+    let tar = tar
+        .file(&format!("{pods}/velero-2-a/velero/velero/logs/current.log.gz"), gzip(stamped.as_bytes()))
+        .file(&format!("{pods}/velero-2-a/velero/velero/logs/previous.log.gz"), gzip(panic.as_bytes()))
+        .file(&format!("{pods}/velero-3-a/velero/velero/logs/current.log.gz"), gzip(klog.as_bytes()));
     let graph = read(tar);
-    assert_eq!(log(&graph, "logs/current.log").format, LogFormat::Klog);
-    assert_eq!(log(&graph, "logs/previous.log").lines, 6);
+    for pod in
+        ["velero-1-a/velero/velero/logs/current.log", "velero-2-a/velero/velero/logs/current.log.gz", "velero-3-a/velero/velero/logs/current.log.gz"]
+    {
+        assert_eq!((log(&graph, pod).format, log(&graph, pod).lines), (LogFormat::Klog, 2), "{pod}");
+    }
+    for pod in ["velero-1-a/velero/velero/logs/previous.log", "velero-2-a/velero/velero/logs/previous.log.gz"] {
+        assert_eq!(log(&graph, pod).lines, 6, "{pod}");
+    }
     for end in ["20240301-100500", "20240301-090000.gz"] {
         let log = log(&graph, end);
         assert_eq!((log.lines, log.stream, log.canonical), (3, mig_analyze::graph::Stream::Rotated, true));
@@ -138,4 +150,37 @@ fn what_was_gathered_is_told_for_each_cluster_and_program() {
     );
     assert!(covered(&graph, "host", "Pod", Some(MTC)) && !covered(&graph, "host", "Pod", Some("shop")));
     assert!(!graph.coverage.log(host, Component::NodeAgent, None, None).is_full());
+}
+
+#[test]
+fn what_somebody_compressed_file_by_file_is_read_as_if_nobody_had() {
+    let restore = |name: &str| of_velero("Restore", name, &format!("uid-{name}"));
+    let packed = |text: &str| gzip(text.as_bytes());
+    let tar = Tar::new()
+        .file(&format!("{}.gz", crs("restores.velero.io/r.yaml")), packed(&restore("r").yaml()))
+        .file("must-gather/migplans/migplan-p/p.yml.gz", packed(&of_mtc("MigPlan", "p", "uid-plan").yaml()))
+        .file(&format!("{HOST}/namespaces/shop/core/pods.yaml.gz"), packed(&pod("shop", "web-1", "uid-web").in_list()))
+        .file(&format!("{HOST}/timestamp"), "2024-03-01 10:00:00.5 +0000 UTC m=+0.5\n");
+    let graph = read(tar);
+    assert_eq!(graph.inputs[0].layouts, ["mtc"]);
+    for (kind, name) in [("Restore", "r"), ("MigPlan", "p"), ("Pod", "web-1")] {
+        assert_eq!(homes(&graph, kind, name), ["host"], "{kind}");
+    }
+    assert!(covered(&graph, "host", "Pod", Some("shop")) && !covered(&graph, "host", "Event", Some("shop")));
+    assert_eq!(graph.gaps, []);
+}
+
+/// A case has attachments whose names say nothing.
+#[test]
+fn a_compressed_attachment_is_read_by_what_is_in_it() {
+    let plan = of_mtc("MigPlan", "p", "uid-plan").yaml();
+    let tar =
+        Tar::new().file("0010-attachment.gz", gzip(plan.as_bytes())).file("0020.gz", gzip(LINES[0].2.as_bytes())).file("0030.gz", gzip(b"words\n"));
+    let graph = read(tar);
+    assert_eq!((graph.inputs[0].layouts.as_slice(), objects(&graph, "MigPlan").len()), (&["loose".to_owned()][..], 1));
+    assert_eq!(log(&graph, "0020.gz.log").lines, 2);
+    let told: Vec<_> = graph.gaps.iter().map(|gap| (gap.reason, gap.detail.as_str())).collect();
+    assert_eq!(told, [(GapReason::NotRead, "1 file belongs to no gather that was recognised and was not read: 0030.gz")]);
+    let alone = try_read(vec![("0010", gzip(plan.as_bytes()))]).unwrap();
+    assert_eq!(objects(&alone, "MigPlan").len(), 1);
 }

@@ -119,8 +119,13 @@ fn q06_usage_text_in_place_of_a_log_is_no_news() {
 fn q07_a_volume_backup_is_known_by_its_object_though_its_directory_is_empty() {
     let tar = gather().directory(&format!("{RUN}/backup-b/podvolumebackup-pvb-1"));
     let tar = cr(tar, HOST, "podvolumebackups.velero.io", &of_velero("PodVolumeBackup", "pvb-1", "uid-pvb"));
-    let graph = read(tar);
+    // What the script of the gather said about its own fault is no log of an agent.
+    let complaint = "2024-03-01T10:00:00.1Z /usr/bin/gather_migplan: line 93: /usr/bin/logs/gather_logs_pvb: No such file or directory\n";
+    let graph = read(tar.file("must-gather/gather.logs", complaint));
     assert_eq!((homes(&graph, "PodVolumeBackup", "pvb-1"), graph.gaps.len()), (vec!["host".to_owned()], 0));
+    assert_eq!(graph.logs.iter().map(|log| log.component).collect::<Vec<_>>(), [Component::Gather]);
+    let host = cluster(&graph, "host").0;
+    assert!(!graph.coverage.log(host, Component::NodeAgent, None, None).is_full(), "the log of the agent was not collected");
 }
 
 #[test]
@@ -288,9 +293,15 @@ fn q25_a_backup_below_two_applications_is_one_backup() {
     let tar = Tar::new()
         .file(&oadp("velero.io/backups/backups.yaml"), list(std::slice::from_ref(&backup)))
         .file(&oadp("oadp.openshift.io/dpa-one/backup-b/backup-b.log"), &lines)
-        .file(&oadp("oadp.openshift.io/dpa-two/backup-b/backup-b.log"), &lines);
+        .file(&oadp("oadp.openshift.io/dpa-two/backup-b/backup-b.log"), &lines)
+        // A second cut of the same log is another file of the same run.
+        .file(&oadp("oadp.openshift.io/dpa-one/restore-r/restore-r.log"), &lines)
+        .file(&oadp("oadp.openshift.io/dpa-two/restore-r/restore-r.log"), format!("{lines}{lines}"));
     let graph = read(tar);
-    assert_eq!((objects(&graph, "Backup").len(), graph.logs.len()), (1, 2));
+    assert_eq!((objects(&graph, "Backup").len(), graph.logs.len()), (1, 4));
+    let counted: Vec<&str> = graph.logs.iter().filter(|log| log.canonical).map(|log| log.path.as_str()).collect();
+    let expected = [oadp("oadp.openshift.io/dpa-one/backup-b/backup-b.log"), oadp("oadp.openshift.io/dpa-two/restore-r/restore-r.log")];
+    assert_eq!(counted, expected, "an error in it is one error");
 }
 
 #[test]
@@ -328,6 +339,10 @@ fn q28_the_time_is_that_of_the_data_and_the_clock_of_the_client_is_compared_with
     let graph = read(tar);
     let (_, host) = cluster(&graph, "host");
     assert_eq!((host.now.unwrap().to_string(), host.client_ahead.unwrap().secs()), ("2024-03-01T11:00:00Z".to_owned(), 600));
+    // Without any time in the data there is none: neither the day of the copy nor that of the reader is the day of the gather.
+    let timeless = "apiVersion: velero.io/v1\nkind: Restore\nmetadata:\n  name: r\n  namespace: openshift-migration\n";
+    let graph = read(Tar::new().mtime(1_900_000_000).file(&crs("restores.velero.io/r.yaml"), timeless));
+    assert_eq!(cluster(&graph, "host").1.now, None);
 }
 
 #[test]

@@ -56,6 +56,23 @@ pub(crate) const SECRETS: &[&str] = &[
     "zlogin40error",
     "zgather41token",
     "MIIJQQIBADANBgkqhkiG9w0BAQEFAASCCSswggknAgEAAoICAQDz42",
+    // On odd ways: in an annotation, in a pretty document, in the error of an object store, in what a script runs.
+    "z44-applied-env",
+    "z45 pretty env",
+    "z46-block-env",
+    "z47-go-struct",
+    "z48SecretAccessKey",
+    "z49SessionToken",
+    "z50cookie0123456789",
+    "z51bcryptabcdefghijklmno",
+    "T0/B0/z52abcdefgh",
+    "hvs.z53abcdefghijklmnopqrst",
+    "AQz54FhcAAAAABAAHcGpOUzzTxRF4NIIjL7o1w==",
+    "z55jdbc",
+    "z56dump",
+    "zNTdjbGllbnRrZXlkYXRhYWJjZGVm",
+    "z58gcpMIIEvQIBADANBgkqhkiG9w0BAQEFAASC",
+    "z59-vault-header",
 ];
 
 /// What looks like a secret and is what an engineer looks for.
@@ -120,6 +137,20 @@ time="2021-05-12T08:05:15Z" level=error msg="shop-stage: cloning with ghp_z21abc
 "#;
 
 const RSYNC_LOG: &str = "2021/05/12 08:06:00 [1] RSYNC_PASSWORD=zrsync08-passw0rd for shop-stage\n2021/05/12 08:06:01 [1] rsync error: error in rsync protocol data stream (code 12)\n";
+/// Each names the run, so that the views of the run show it.
+const ODD_LOG: &str = r#"time="2021-05-12T08:07:00Z" level=error msg="shop-stage: container {Name:DB_PASSWORD Value:z47-go-struct ValueFrom:nil} rejected" backup=openshift-migration/m-b
+time="2021-05-12T08:07:01Z" level=error msg="shop-stage: <Credentials><SecretAccessKey>z48SecretAccessKey</SecretAccessKey><SessionToken>z49SessionToken</SessionToken></Credentials>" backup=openshift-migration/m-b
+time="2021-05-12T08:07:02Z" level=error msg="shop-stage: Cookie: _oauth_proxy=z50cookie0123456789" backup=openshift-migration/m-b
+time="2021-05-12T08:07:03Z" level=error msg="shop-stage: htpasswd admin:$2y$05$z51bcryptabcdefghijklmno" backup=openshift-migration/m-b
+time="2021-05-12T08:07:04Z" level=error msg="shop-stage: POST https://hooks.slack.com/services/T0/B0/z52abcdefgh" backup=openshift-migration/m-b
+time="2021-05-12T08:07:05Z" level=error msg="shop-stage: vault refused hvs.z53abcdefghijklmnopqrst" backup=openshift-migration/m-b
+time="2021-05-12T08:07:06Z" level=error msg="shop-stage: keyring key = AQz54FhcAAAAABAAHcGpOUzzTxRF4NIIjL7o1w==" backup=openshift-migration/m-b
+time="2021-05-12T08:07:07Z" level=error msg="shop-stage: jdbc:sqlserver://db;user=sa;pwd=z55jdbc;" backup=openshift-migration/m-b
+time="2021-05-12T08:07:08Z" level=error msg="shop-stage: mysqldump -u root -pz56dump shop failed" backup=openshift-migration/m-b
+time="2021-05-12T08:07:09Z" level=error msg="shop-stage: client-key-data: zNTdjbGllbnRrZXlkYXRhYWJjZGVm" backup=openshift-migration/m-b
+time="2021-05-12T08:07:10Z" level=error msg="shop-stage: {\"private_key\": \"-----BEGIN PRIVATE KEY-----\nz58gcpMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----\"}" backup=openshift-migration/m-b
+time="2021-05-12T08:07:11Z" level=error msg="shop-stage: X-Vault-Token: z59-vault-header" backup=openshift-migration/m-b
+"#;
 const STUNNEL_LOG: &str = "2021.05.12 08:06:02 LOG3[0]: PSK: zstunnel09psk0123456789 of shop-stage rejected\n";
 
 fn files() -> Vec<(String, String)> {
@@ -171,7 +202,19 @@ fn files() -> Vec<(String, String)> {
         let _ = writeln!(log, "{{\"level\":\"error\",\"ts\":1620806707.1,\"logger\":\"migration\",\"msg\":\"shop-stage\"}} {text}");
         log
     });
+    let odd_pod = format!(
+        "apiVersion: v1\n{}spec:\n  containers:\n  - env:\n    - name: DB_PASSWORD\n      value: |-\n        z46-block-env\n    name: web\nstatus:\n  phase: Running\n",
+        meta("Pod", "stage-web-1")
+    )
+    .replace(
+        "  name: stage-web-1\n",
+        "  annotations:\n    kubectl.kubernetes.io/last-applied-configuration: |\n      {\"kind\":\"Pod\",\"spec\":{\"containers\":[{\"env\":[{\"name\":\"DB_PASSWORD\",\"value\":\"z44-applied-env\"}],\"name\":\"web\"}]}}\n  name: stage-web-1\n",
+    );
+    let pretty = "{\n  \"apiVersion\": \"v1\",\n  \"kind\": \"Pod\",\n  \"metadata\": {\n    \"name\": \"pretty\",\n    \"namespace\": \"openshift-migration\"\n  },\n  \"spec\": {\n    \"containers\": [\n      {\n        \"env\": [\n          {\n            \"name\": \"DB_PASSWORD\",\n            \"value\": \"z45 pretty env\"\n          }\n        ]\n      }\n    ]\n  }\n}\n";
     vec![
+        (format!("{NAMESPACE}/pods/stage-web-1/stage-web-1.yaml"), odd_pod),
+        (format!("{NAMESPACE}/pods/pretty/pretty.json"), pretty.into()),
+        (log("velero-2", "velero"), ODD_LOG.into()),
         ("must-gather/version".into(), "must-gather\n".into()),
         (cr("migmigrations.migration.openshift.io", "shop-stage"), run),
         (cr("migplans.migration.openshift.io", "p"), plan),

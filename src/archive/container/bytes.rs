@@ -209,6 +209,11 @@ impl<'a> Member<'a> {
         Self { inner, left: size, position: 0 }
     }
 
+    /// Bytes that are still to come.
+    pub(super) fn left(&self) -> u64 {
+        self.left
+    }
+
     fn clamp(&self, n: usize) -> usize {
         usize::try_from(self.left).unwrap_or(usize::MAX).min(n)
     }

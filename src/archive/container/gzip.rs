@@ -3,95 +3,22 @@
 use flate2::{Decompress, FlushDecompress, Status};
 
 use super::budget::{Budget, Flow};
-use super::bytes::{Break, Bytes, copy};
+use super::buffered::{Buffered, Unpack};
+use super::bytes::{Break, Bytes};
 use crate::archive::gap::GapKind;
 
-/// Output that is not written straight to its place waits here; zlib copies its 32 KiB window once per fill.
-const BUFFER: usize = 256 * 1024;
-/// From this size on it pays to unpack straight to where the bytes are wanted.
-const DIRECT: usize = 64 * 1024;
-
-/// The unpacked bytes of a gzip stream.
-pub(in crate::archive) struct Gzip<'a> {
-    inflater: Inflater<'a>,
-    buffer: Vec<u8>,
-    start: usize,
-    end: usize,
-    position: u64,
+/// The unpacked bytes of a gzip stream: any number of members.
+pub(super) fn gzip<'a>(inner: &'a mut dyn Bytes, budget: &'a Budget) -> Buffered<Inflater<'a>> {
+    Buffered::new(Inflater::new(inner, budget, gzip_state(), true))
 }
 
-impl<'a> Gzip<'a> {
-    pub(in crate::archive) fn new(inner: &'a mut dyn Bytes, budget: &'a Budget) -> Self {
-        Self::of(inner, budget, gzip_state(), true)
-    }
-
-    /// Bare deflate, as a member of a zip file has it. Takes no byte beyond its end.
-    pub(in crate::archive) fn raw(inner: &'a mut dyn Bytes, budget: &'a Budget) -> Self {
-        Self::of(inner, budget, Decompress::new(false), false)
-    }
-
-    fn of(inner: &'a mut dyn Bytes, budget: &'a Budget, state: Decompress, members: bool) -> Self {
-        let inflater = Inflater { inner, budget, state, members, finished: false, broken: None, flow: Flow::default() };
-        Self { inflater, buffer: vec![0; BUFFER], start: 0, end: 0, position: 0 }
-    }
+/// Bare deflate, as a member of a zip file has it. Takes no byte beyond its end.
+pub(super) fn deflate<'a>(inner: &'a mut dyn Bytes, budget: &'a Budget) -> Buffered<Inflater<'a>> {
+    Buffered::new(Inflater::new(inner, budget, Decompress::new(false), false))
 }
 
-impl Bytes for Gzip<'_> {
-    fn peek(&mut self, want: usize) -> &[u8] {
-        while self.end - self.start < want {
-            if self.start > 0 {
-                self.buffer.copy_within(self.start..self.end, 0);
-                self.end -= self.start;
-                self.start = 0;
-            }
-            let n = self.inflater.unpack(&mut self.buffer[self.end..]);
-            if n == 0 {
-                break;
-            }
-            self.end += n;
-        }
-        &self.buffer[self.start..self.end]
-    }
-
-    fn consume(&mut self, n: usize) {
-        let n = n.min(self.end - self.start);
-        self.start += n;
-        self.position += n as u64;
-    }
-
-    fn read(&mut self, dst: &mut [u8]) -> usize {
-        if self.start == self.end && dst.len() >= DIRECT {
-            let n = self.inflater.unpack(dst);
-            self.position += n as u64;
-            return n;
-        }
-        let n = copy(self.peek(1), dst);
-        self.consume(n);
-        n
-    }
-
-    fn broken(&self) -> Option<Break> {
-        self.inflater.broken.clone()
-    }
-
-    fn position(&self) -> u64 {
-        self.position
-    }
-
-    fn ends_surely(&self) -> bool {
-        self.inflater.finished
-    }
-
-    fn pass(&mut self) -> u64 {
-        0
-    }
-
-    fn mark(&mut self) {
-        self.inflater.flow.mark();
-    }
-}
-
-struct Inflater<'a> {
+/// Deflate between two streams.
+pub(super) struct Inflater<'a> {
     inner: &'a mut dyn Bytes,
     budget: &'a Budget,
     state: Decompress,
@@ -106,8 +33,11 @@ fn gzip_state() -> Decompress {
     Decompress::new_gzip(15)
 }
 
-impl Inflater<'_> {
-    /// Unpacks into `dst` until it has something; 0 is the end.
+impl Unpack for Inflater<'_> {
+    /// zlib copies its window of 32 KiB once per fill.
+    const BUFFER: usize = 256 * 1024;
+    const DIRECT: usize = 64 * 1024;
+
     fn unpack(&mut self, dst: &mut [u8]) -> usize {
         if !self.finished && self.broken.is_none() {
             self.broken = self.budget.spent();
@@ -140,6 +70,24 @@ impl Inflater<'_> {
             }
         }
         0
+    }
+
+    fn broken(&self) -> Option<Break> {
+        self.broken.clone()
+    }
+
+    fn ends_surely(&self) -> bool {
+        self.finished
+    }
+
+    fn mark(&mut self) {
+        self.flow.mark();
+    }
+}
+
+impl<'a> Inflater<'a> {
+    fn new(inner: &'a mut dyn Bytes, budget: &'a Budget, state: Decompress, members: bool) -> Self {
+        Self { inner, budget, state, members, finished: false, broken: None, flow: Flow::default() }
     }
 
     fn next_member(&mut self) {

@@ -1,12 +1,14 @@
 //! Readers of containers, one file per format.
 //!
-//! Compressed streams (`gzip`, and those in `unpack`) implement [`Bytes`] over other [`Bytes`], so they stack to any depth without
+//! Compressed streams (`gzip`, and those in `unpack`) are [`Bytes`] over other [`Bytes`] by way of `buffered`, so they stack to any depth without
 //! a buffer between them that grows with the content. Archives (`tar`, `zip`) walk such a stream and hand each member to the walker.
 
 mod budget;
+mod buffered;
 mod bytes;
 mod checked;
 mod gzip;
+mod sparse;
 pub(super) mod tar;
 pub(super) mod tar_header;
 mod unpack;

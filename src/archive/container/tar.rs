@@ -2,7 +2,9 @@
 //!
 //! Done by hand because the `tar` crate's iterator costs ten times as much per member, which shows at 40,000 of them.
 
+use super::buffered::Buffered;
 use super::bytes::{Break, Bytes, Member};
+use super::sparse::{Filler, Map};
 use super::tar_header::{BLOCK, Extension, Head, Kind};
 use crate::archive::gap::{ArchiveGap, GapKind};
 use crate::archive::path;
@@ -78,11 +80,13 @@ impl Tar<'_> {
             Kind::Directory => 0,
             _ => head.size,
         };
+        let mut map = if head.kind == Kind::Sparse { head.map.clone() } else { extension.map };
         let mut more = head.extended;
         while more {
             // Further maps of an old GNU sparse member; the last one says that it is the last.
-            let Some(map) = bytes.peek(BLOCK).get(..BLOCK) else { break };
-            more = map[504] != 0;
+            let Some(block) = bytes.peek(BLOCK).get(..BLOCK) else { break };
+            more = block[504] != 0;
+            map.read_pairs(&block[..504]);
             bytes.consume(BLOCK);
         }
         let name = extension.path.as_deref().or(self.global.path.as_deref()).unwrap_or(&head.name);
@@ -92,27 +96,46 @@ impl Tar<'_> {
             // Before ustar, a directory was a file whose name ends in a slash. Only the full name may say so: a long one
             // is cut in the header, perhaps right behind a slash.
             Kind::File if name.ends_with(b"/") => walker.count_directory(),
-            Kind::File | Kind::Sparse => match path::normalise(name, &mut self.path) {
-                Err(why) => {
+            Kind::File | Kind::Sparse => {
+                if let Err(why) = path::normalise(name, &mut self.path) {
                     let shown: String = String::from_utf8_lossy(name).chars().take(200).collect();
                     walker.gap(ArchiveGap::new(GapKind::Refused, self.archive(), format!("member `{shown}` was left out: {why}")));
+                    return self.pass(walker, bytes, size);
                 }
-                Ok(()) if head.kind == Kind::Sparse || extension.sparse => {
-                    walker.gap(ArchiveGap::new(GapKind::Unsupported, &self.path, "is stored as a sparse file"));
+                let mtime = extension.mtime.or(head.mtime);
+                let mut member = Member::new(bytes, size);
+                if head.kind == Kind::Sparse || extension.sparse {
+                    self.sparse(walker, &mut member, (map, extension.front), mtime, depth);
+                } else {
+                    walker.member(&self.path, Meta { size: Some(size), mtime }, &mut member, depth);
                 }
-                Ok(()) => {
-                    let meta = Meta { size: Some(size), mtime: extension.mtime.or(head.mtime) };
-                    let mut member = Member::new(bytes, size);
-                    walker.member(&self.path, meta, &mut member, depth);
-                    let left = size - member.position();
-                    self.last.clear();
-                    self.last.push_str(&self.path[self.prefix.len()..]);
-                    return walker.stopped() || self.finish(walker, bytes, size, left);
-                }
-            },
+                let left = size - member.position();
+                self.last.clear();
+                self.last.push_str(&self.path[self.prefix.len()..]);
+                return walker.stopped() || self.finish(walker, bytes, size, left);
+            }
             _ => walker.count_ignored(),
         }
         self.pass(walker, bytes, size)
+    }
+
+    /// Hands out a member that was stored without its holes; `front` tells that the map stands before the content.
+    fn sparse(&self, walker: &mut Walker<'_>, member: &mut Member<'_>, (mut map, front): (Map, bool), mtime: Option<i64>, depth: u8) {
+        if front && !map.read_front(member) || !map.is_sound(member.left()) {
+            // Without a map nobody knows where the content belongs. The archive itself may have ended in it.
+            let cut = if member.peek(1).is_empty() { member.broken() } else { None };
+            let broken = cut.unwrap_or_else(|| Break::new(GapKind::Corrupt, "is stored as a sparse file whose map is damaged"));
+            walker.gap(ArchiveGap::new(broken.kind, &self.path, broken.detail));
+            return;
+        }
+        let zeros = map.shorten();
+        if zeros > 0 {
+            // Nothing that was ever written is missing, but places behind the hole are not those of the file.
+            let detail = format!("is a sparse file; {zeros} zeros of its holes were left out");
+            walker.gap(ArchiveGap::new(GapKind::LongLine, &self.path, detail));
+        }
+        let meta = Meta { size: Some(map.size), mtime };
+        walker.member(&self.path, meta, &mut Buffered::new(Filler::new(member, map, walker.budget())), depth);
     }
 
     /// Reads a member that describes the next one.

@@ -2,6 +2,8 @@
 
 use tar::Header;
 
+use super::sparse::{Map, number};
+
 /// Size of a block.
 pub(in crate::archive) const BLOCK: usize = 512;
 
@@ -55,7 +57,9 @@ pub(super) struct Head {
     pub(super) size: u64,
     pub(super) mtime: Option<i64>,
     pub(super) name: Vec<u8>,
-    /// An old GNU sparse member goes on with further header blocks before its content.
+    /// Where an old GNU sparse member has content, as far as one header tells.
+    pub(super) map: Map,
+    /// Further blocks with the rest of the map follow before the content.
     pub(super) extended: bool,
 }
 
@@ -85,7 +89,12 @@ impl Head {
         let size = if matches!(header.as_bytes()[156], b'2'..=b'6') { 0 } else { size };
         let mtime = header.mtime().ok().and_then(|t| i64::try_from(t).ok());
         let extended = kind == Kind::Sparse && header.as_bytes()[482] != 0;
-        Some(Self { kind, size, mtime, name, extended })
+        let mut map = Map::default();
+        if kind == Kind::Sparse {
+            map.read_pairs(&block[386..482]);
+            map.size = number(&block[483..495]).unwrap_or(0);
+        }
+        Some(Self { kind, size, mtime, name, map, extended })
     }
 }
 
@@ -95,7 +104,16 @@ pub(super) struct Extension {
     pub(super) path: Option<Vec<u8>>,
     pub(super) size: Option<u64>,
     pub(super) mtime: Option<i64>,
+    /// Something was said about holes.
     pub(super) sparse: bool,
+    /// Where a sparse member has content.
+    pub(super) map: Map,
+    /// The map stands in front of the content.
+    pub(super) front: bool,
+    /// Offset of a piece whose length comes with the next record.
+    offset: u64,
+    /// The name of a sparse member; what stands in `path` is for readers that know of no holes.
+    named: bool,
 }
 
 impl Extension {
@@ -108,7 +126,9 @@ impl Extension {
             let Some(equals) = record.iter().position(|b| *b == b'=') else { return false };
             let (key, value) = (&record[..equals], &record[equals + 1..]);
             match key {
-                b"path" | b"GNU.sparse.name" => self.path = Some(value.to_vec()),
+                b"GNU.sparse.name" => (self.path, self.named, self.sparse) = (Some(value.to_vec()), true, true),
+                b"path" if self.named => {}
+                b"path" => self.path = Some(value.to_vec()),
                 b"size" => match text(value).and_then(|v| v.parse().ok()) {
                     Some(size) => self.size = Some(size),
                     None => return false,
@@ -117,11 +137,30 @@ impl Extension {
                 b"mtime" => {
                     self.mtime = text(value).and_then(|v| v.split('.').next()).and_then(|v| v.parse().ok());
                 }
-                _ if key.starts_with(b"GNU.sparse.") => self.sparse = true,
-                _ => {}
+                _ => {
+                    if let Some(key) = key.strip_prefix(b"GNU.sparse.")
+                        && !self.read_sparse(key, text(value).unwrap_or_default())
+                    {
+                        return false;
+                    }
+                }
             }
         }
         true
+    }
+
+    /// One record about a sparse member; returns whether its value can be one.
+    fn read_sparse(&mut self, key: &[u8], value: &str) -> bool {
+        self.sparse = true;
+        let number = value.parse::<u64>();
+        match key {
+            b"map" => self.map.read_list(value),
+            b"major" => number.map(|major| self.front = major > 0).is_ok(),
+            b"realsize" | b"size" => number.map(|size| self.map.size = size).is_ok(),
+            b"offset" => number.map(|offset| self.offset = offset).is_ok(),
+            b"numbytes" => number.map(|length| self.map.pieces.push((self.offset, length))).is_ok(),
+            _ => true,
+        }
     }
 }
 

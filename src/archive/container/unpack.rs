@@ -9,8 +9,9 @@ use bzip2::read::MultiBzDecoder;
 use lzma_rust2::XzReader;
 
 use super::budget::{Budget, Flow};
-use super::bytes::{Break, Bytes, copy};
-use super::gzip::Gzip;
+use super::buffered::{Buffered, Unpack};
+use super::bytes::{Break, Bytes};
+use super::gzip::gzip;
 use super::zstd::Frames;
 use crate::archive::gap::GapKind;
 
@@ -38,16 +39,15 @@ impl Packing {
 /// The unpacked bytes of a compressed stream.
 pub(in crate::archive) fn unpack<'a>(packing: Packing, inner: &'a mut dyn Bytes, budget: &'a Budget) -> Box<dyn Bytes + 'a> {
     match packing {
-        Packing::Gzip => Box::new(Gzip::new(inner, budget)),
-        Packing::Xz => Box::new(Unpacked::new(inner, budget, |feed| Box::new(XzReader::new_mem_limit(feed, true, DICTIONARY_KIB)))),
-        Packing::Zstd => Box::new(Unpacked::new(inner, budget, |feed| Box::new(Frames::new(feed)))),
-        Packing::Bzip2 => Box::new(Unpacked::new(inner, budget, |feed| Box::new(MultiBzDecoder::new(feed)))),
+        Packing::Gzip => Box::new(gzip(inner, budget)),
+        Packing::Xz => Box::new(decoded(inner, budget, |feed| Box::new(XzReader::new_mem_limit(feed, true, DICTIONARY_KIB)))),
+        Packing::Zstd => Box::new(decoded(inner, budget, |feed| Box::new(Frames::new(feed)))),
+        Packing::Bzip2 => Box::new(decoded(inner, budget, |feed| Box::new(MultiBzDecoder::new(feed)))),
     }
 }
 
 /// The largest dictionary that an xz file may ask for; `xz -9` asks for half of it.
 const DICTIONARY_KIB: u32 = 128 << 10;
-const BUFFER: usize = 64 * 1024;
 /// What a decoder is asked for at once. It gives nothing of a piece in which the stream breaks, so pieces are small.
 const PIECE: usize = 8 * 1024;
 
@@ -85,8 +85,15 @@ impl Read for Feed<'_> {
     }
 }
 
-/// A decoder that is read as a stream.
-struct Unpacked<'a> {
+/// The bytes that a decoder gives.
+fn decoded<'a>(inner: &'a mut dyn Bytes, budget: &'a Budget, make: impl FnOnce(Feed<'a>) -> Box<dyn Read + 'a>) -> Buffered<Decoded<'a>> {
+    let fed = Rc::new(Fed::default());
+    let decoder = make(Feed { inner, fed: Rc::clone(&fed) });
+    Buffered::new(Decoded { decoder, fed, seen: 0, budget, flow: Flow::default(), finished: false, broken: None })
+}
+
+/// A decoder and what is known of its stream.
+struct Decoded<'a> {
     decoder: Box<dyn Read + 'a>,
     fed: Rc<Fed>,
     /// Bytes of the feed that were accounted for.
@@ -95,41 +102,21 @@ struct Unpacked<'a> {
     flow: Flow,
     finished: bool,
     broken: Option<Break>,
-    buffer: Vec<u8>,
-    start: usize,
-    end: usize,
-    position: u64,
 }
 
-impl<'a> Unpacked<'a> {
-    fn new(inner: &'a mut dyn Bytes, budget: &'a Budget, make: impl FnOnce(Feed<'a>) -> Box<dyn Read + 'a>) -> Self {
-        let fed = Rc::new(Fed::default());
-        let decoder = make(Feed { inner, fed: Rc::clone(&fed) });
-        Self {
-            decoder,
-            fed,
-            seen: 0,
-            budget,
-            flow: Flow::default(),
-            finished: false,
-            broken: None,
-            buffer: vec![0; BUFFER],
-            start: 0,
-            end: 0,
-            position: 0,
-        }
-    }
+impl Unpack for Decoded<'_> {
+    const BUFFER: usize = 64 * 1024;
+    /// Pieces are small, so that they are gathered in the buffer always.
+    const DIRECT: usize = usize::MAX;
 
-    /// Unpacks one piece into the buffer; 0 is the end.
-    fn unpack(&mut self) -> usize {
+    fn unpack(&mut self, dst: &mut [u8]) -> usize {
         if !self.finished && self.broken.is_none() {
             self.broken = self.budget.spent();
         }
+        let most = dst.len().min(PIECE);
         while !self.finished && self.broken.is_none() {
-            let room = &mut self.buffer[self.end..];
-            let most = room.len().min(PIECE);
             // The decoders are not ours and the bytes are anybody's: a panic in them is damage like any other.
-            match catch_unwind(AssertUnwindSafe(|| self.decoder.read(&mut room[..most]))) {
+            match catch_unwind(AssertUnwindSafe(|| self.decoder.read(&mut dst[..most]))) {
                 Ok(Ok(0)) => self.finished = true,
                 Ok(Ok(n)) => {
                     let taken = self.fed.taken.get() - self.seen;
@@ -145,6 +132,20 @@ impl<'a> Unpacked<'a> {
         0
     }
 
+    fn broken(&self) -> Option<Break> {
+        self.broken.clone()
+    }
+
+    fn ends_surely(&self) -> bool {
+        self.finished
+    }
+
+    fn mark(&mut self) {
+        self.flow.mark();
+    }
+}
+
+impl Decoded<'_> {
     fn why(&self, error: &Error) -> Break {
         if error.kind() == ErrorKind::OutOfMemory {
             return Break::new(GapKind::Limit, "asks for more memory than the limit for decoders");
@@ -153,55 +154,5 @@ impl<'a> Unpacked<'a> {
             return self.fed.broken.borrow().clone().unwrap_or_else(Break::truncated);
         }
         Break::new(GapKind::Corrupt, format!("the compressed data is damaged ({error})"))
-    }
-}
-
-impl Bytes for Unpacked<'_> {
-    fn peek(&mut self, want: usize) -> &[u8] {
-        while self.end - self.start < want {
-            if self.start > 0 {
-                self.buffer.copy_within(self.start..self.end, 0);
-                self.end -= self.start;
-                self.start = 0;
-            }
-            let n = self.unpack();
-            if n == 0 {
-                break;
-            }
-            self.end += n;
-        }
-        &self.buffer[self.start..self.end]
-    }
-
-    fn consume(&mut self, n: usize) {
-        let n = n.min(self.end - self.start);
-        self.start += n;
-        self.position += n as u64;
-    }
-
-    fn read(&mut self, dst: &mut [u8]) -> usize {
-        let n = copy(self.peek(1), dst);
-        self.consume(n);
-        n
-    }
-
-    fn broken(&self) -> Option<Break> {
-        self.broken.clone()
-    }
-
-    fn position(&self) -> u64 {
-        self.position
-    }
-
-    fn ends_surely(&self) -> bool {
-        self.finished
-    }
-
-    fn pass(&mut self) -> u64 {
-        0
-    }
-
-    fn mark(&mut self) {
-        self.flow.mark();
     }
 }

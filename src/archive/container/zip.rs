@@ -5,7 +5,7 @@
 
 use super::bytes::{Break, Bytes, Member};
 use super::checked::Checked;
-use super::gzip::Gzip;
+use super::gzip::deflate;
 use super::unpack::unpack;
 use super::zip_header::{Head, Next, SIGNATURE, pass_descriptor};
 use crate::archive::gap::{ArchiveGap, GapKind};
@@ -86,7 +86,7 @@ impl Zip<'_> {
         let budget = walker.budget();
         let found = match head.packing() {
             None if head.method == 0 => self.content(walker, meta, &mut member, depth),
-            None => self.content(walker, meta, &mut Gzip::raw(&mut member, budget), depth),
+            None => self.content(walker, meta, &mut deflate(&mut member, budget), depth),
             Some(packing) => self.content(walker, meta, &mut *unpack(packing, &mut member, budget), depth),
         };
         self.compare(walker, found, head.crc);
@@ -97,7 +97,7 @@ impl Zip<'_> {
     /// A member written to a pipe: only its end tells how long it is.
     fn streamed(&self, walker: &mut Walker<'_>, bytes: &mut dyn Bytes, meta: Meta, depth: u8) -> Result<(), Break> {
         let begin = bytes.position();
-        let mut plain = Gzip::raw(bytes, walker.budget());
+        let mut plain = deflate(bytes, walker.budget());
         let found = self.content(walker, meta, &mut plain, depth);
         plain.skip(u64::MAX);
         if let Some(broken) = plain.broken() {

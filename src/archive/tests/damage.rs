@@ -78,6 +78,67 @@ fn garbage_behind_the_end_is_tolerated() {
     assert_eq!(see(Tar::new().file("a", "1").raw(&[0; 1024]).raw(&[7; 700]).gzip()).gaps, []);
 }
 
+/// A file on a disk that fails at some place.
+struct Failing<'b> {
+    left: &'b [u8],
+    told: usize,
+}
+
+impl std::io::Read for Failing<'_> {
+    fn read(&mut self, dst: &mut [u8]) -> std::io::Result<usize> {
+        if self.told == 0 {
+            // A signal is no failure.
+            self.told = 1;
+            return Err(std::io::ErrorKind::Interrupted.into());
+        }
+        if self.left.is_empty() {
+            return Err(std::io::Error::other("Input/output error"));
+        }
+        let n = dst.len().min(self.left.len()).min(5000);
+        dst[..n].copy_from_slice(&self.left[..n]);
+        self.left = &self.left[n..];
+        Ok(n)
+    }
+}
+
+fn see_failing(bytes: &[u8]) -> Result<(Walked, Vec<ArchiveGap>, usize), ArchiveError> {
+    let (mut gaps, mut read) = (Vec::new(), 0);
+    let mut deliver = |batch: Batch| {
+        read += batch.parts.iter().map(|part| part.range.len()).sum::<usize>();
+        Some(batch.bytes)
+    };
+    let controls = walker::Controls { hash: true, stop: &|| false };
+    let reader = Failing { left: bytes, told: 0 };
+    let open = |walker: &mut walker::Walker<'_>| walker.file("case.tar.gz", reader);
+    let walked = walker::walk_with(&Limits::default(), &|_| Want::Stream, &mut deliver, &mut |gap| gaps.push(gap), &controls, open)?;
+    Ok((walked, gaps, read))
+}
+
+#[test]
+fn an_error_while_reading_ends_the_input_with_a_gap_that_says_so() {
+    let (packed, _) = sample();
+    let bare = Tar::new().file("a", log("a", 40_000)).file("b.gz", gzip(&log("b", 90_000))).finish();
+    for (name, bytes) in [("packed", packed), ("bare", bare)] {
+        let mut most = 0;
+        for percent in (1..100).step_by(7) {
+            let cut = (bytes.len() * percent / 100).max(600);
+            let (walked, gaps, read) = see_failing(&bytes[..cut]).unwrap();
+            assert!(!walked.complete, "{name} {percent} %");
+            let said = gaps.iter().any(|gap| gap.kind == GapKind::Unreadable && gap.detail.contains("Input/output error"));
+            assert!(said, "{name} {percent} %: {gaps:?}");
+            assert!(read >= most, "{name} {percent} %: what came before the error is read");
+            most = read;
+        }
+        assert!(most > 30_000, "{name}");
+    }
+}
+
+#[test]
+fn an_error_before_the_first_byte_is_an_error() {
+    let error = see_failing(b"").unwrap_err();
+    assert!(matches!(&error, ArchiveError::Unreadable { why, .. } if why.contains("Input/output error")), "{error}");
+}
+
 #[test]
 fn several_gzip_members_are_one_stream() {
     let tar = Tar::new().file("a", log("a", 3000)).file("b", log("b", 3000)).finish();

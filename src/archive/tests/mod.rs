@@ -7,6 +7,7 @@ mod directories;
 mod limits;
 mod members;
 mod parts;
+mod sparse;
 mod threads;
 
 use std::collections::BTreeMap;
@@ -102,6 +103,31 @@ fn a_compressed_log_is_the_log() {
     assert_eq!(single.files["case.tar.gz"], b"line\n");
 }
 
+#[test]
+fn a_compressed_file_is_named_by_its_content_where_its_own_name_says_nothing() {
+    let manifest = b"---\napiVersion: v1\nkind: Pod\n";
+    let wanted = |path: &str| match path.rsplit_once('.').map(|(_, ending)| ending) {
+        _ if path == "pod.yaml.gz" => Want::Whole,
+        Some("yaml") if !path.starts_with("audit_logs/") => Want::Whole,
+        Some("log") => Want::Stream,
+        _ => Want::Skip,
+    };
+    let tar = Tar::new()
+        .file("0010-attachment.gz", gzip(manifest))
+        .file("0020", gzip(&gzip(b"2024-01-01T00:00:00Z text\n")))
+        .file("audit_logs/x.gz", gzip(manifest))
+        .file("pod.yaml.gz", gzip(manifest))
+        .file("picture.gz", gzip(b"\x89PNG"))
+        .file("plain", manifest)
+        .gzip();
+    let source = Source::bytes("x", tar);
+    let seen = see_with(&source, &Limits::default(), &wanted);
+    assert_eq!(seen.files.keys().collect::<Vec<_>>(), ["0010-attachment.gz.yaml", "0020.log", "pod.yaml.gz"]);
+    assert_eq!(read_entry(&source, &Limits::default(), "0010-attachment.gz.yaml").unwrap(), manifest);
+    let single = see_with(&Source::bytes("dir/0010", gzip(manifest)), &Limits::default(), &wanted);
+    assert_eq!(single.files.keys().collect::<Vec<_>>(), ["0010.yaml"]);
+}
+
 /// Text of numbered lines, so that any two places differ, of at least this many bytes.
 fn log(name: &str, bytes: usize) -> Vec<u8> {
     let mut text = String::new();
@@ -112,4 +138,11 @@ fn log(name: &str, bytes: usize) -> Vec<u8> {
         writeln!(text, "2024-01-01T00:00:00Z {name} line {n} {tail}").unwrap();
     }
     text.into_bytes()
+}
+
+/// Puts the checksum of a header right that was changed.
+fn fix_checksum(bytes: &mut [u8]) {
+    bytes[148..156].fill(b' ');
+    let sum: u32 = bytes[..512].iter().map(|b| u32::from(*b)).sum();
+    bytes[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
 }

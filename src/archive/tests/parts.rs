@@ -111,3 +111,25 @@ fn files_that_are_only_called_like_pieces_stay_files() {
     let seen = see_with(&Source::from(directory.path()), &Limits::default(), &|_| Want::Stream);
     assert_eq!(seen.files.keys().collect::<Vec<_>>(), ["case.001!/x.log", "case.002!/x.log", "mg.tar.gz.aa!/x.log", "words.aa", "words.ab"]);
 }
+
+#[test]
+fn a_later_piece_alone_asks_for_the_first() {
+    let directory = tempfile::tempdir().unwrap();
+    for (stem, endings, later) in [("mg.tar.gz.", ["aa", "ab"], "ab"), ("mg.tar.gz.part-", ["aa", "ab"], "ab"), ("mg.zip.", ["001", "002"], "002")] {
+        let paths = cut(directory.path(), stem, &endings);
+        assert!(paths[1].to_string_lossy().ends_with(later));
+        let error = walk(&Source::from(paths[1].clone()), &Limits::default(), &|_| Want::Stream, &mut |_| None, &mut |_| {}).unwrap_err();
+        let ArchiveError::MissingPart { part, .. } = &error else { panic!("{error}") };
+        assert_eq!(*part, format!("{stem}{}", endings[0]));
+    }
+    let words = directory.path().join("notes.ab");
+    std::fs::write(&words, "words").unwrap();
+    let error = walk(&Source::from(words), &Limits::default(), &|_| Want::Stream, &mut |_| None, &mut |_| {}).unwrap_err();
+    assert!(matches!(error, ArchiveError::NotAnArchive { .. }), "{error}");
+}
+
+#[test]
+fn standard_input_given_twice_is_one_input() {
+    let joined = join_parts(&["-".into(), "a".into(), "-".into()]);
+    assert_eq!(joined.iter().map(|(path, _)| path.to_str().unwrap()).collect::<Vec<_>>(), ["-", "a"]);
+}

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::archive::{ArchiveError, Limits, Source, each_line, join_parts};
+use crate::archive::{ArchiveError, Limits, each_line, join_parts};
 use crate::cli::{Exit, Failure};
 use crate::engine::CaseRunner;
 use crate::layout;
@@ -89,8 +89,8 @@ impl NewArgs {
     fn of_input(&self, path: &str, wanted: u64) -> Result<String, Failure> {
         let mut missing = None;
         for (_, source) in join_parts(&self.inputs) {
-            if matches!(source, Source::Stdin) {
-                return Err(usage("a line cannot be looked up in standard input".into(), "save it to a file and give that with -i"));
+            if source.is_once() {
+                return Err(usage("a line cannot be looked up in standard input or a pipe".into(), "save it to a file and give that with -i"));
             }
             let mut found = None;
             let read = each_line(&source, &Limits::default(), path, &mut |number, text| {

@@ -88,6 +88,30 @@ static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
         form(&["://"], r"(?P<keep>[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@]*:)[^\s/]+(?P<tail>@)"),
         form(&["\"auth\"", "\\\"auth\\"], r#"(?P<keep>\\*"auth\\*"\s*:\s*\\*")[A-Za-z0-9+/=]{8,}"#),
         form(NAME_HINTS, &format!(r"(?P<keep>(?i:{NAMES}){sep})(?:{quoted}|{plain})")),
+        // A variable of a container on one line, as in an annotation, where quotes are escaped, or as Go prints it.
+        form(&["value"], &format!(r#"(?P<keep>(?i:\\*"name\\*"\s*:\s*\\*"[\w.-]*{NAMES}\\*"\s*,\s*\\*"value\\*"\s*:\s*\\*"))[^"\\]+"#)),
+        form(&["Value:"], &format!(r"(?P<keep>\bName:[\w.-]*(?i:{NAMES}),? Value:)[^\s{{}}\[\]]+")),
+        form(&["</"], &format!(r"(?P<keep><(?i:[\w.-]*{NAMES}|signatureprovided|stringtosign)>)[^<]{{4,}}")),
+        form(&["ookie"], r#"(?P<keep>(?i:\b(?:set-)?cookie)["']?\s*[:=]\s*).{6,}"#),
+        form(
+            &["$2", "$apr1$", "$5$", "$6$", "{SHA}", "{SSHA}"],
+            r"(?P<keep>)(?:\$(?:2[aby]|apr1|5|6)\$[./A-Za-z0-9$=]{8,}|\{SS?HA\}[A-Za-z0-9+/=]{8,})",
+        ),
+        form(
+            &["hooks.slack.com", "webhook.office.com"],
+            r#"(?P<keep>(?:hooks\.slack\.com/(?:services|workflows)|webhook\.office\.com/webhookb2)/)[^\s"'<>]+"#,
+        ),
+        form(
+            &["hvs.", "dckr_pat_", "npm_", "SG.", "sk_live_"],
+            r"(?P<keep>)\b(?:hvs\.[A-Za-z0-9_-]{20,}|dckr_pat_[A-Za-z0-9_-]{20,}|npm_[A-Za-z0-9]{30,}|SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|sk_live_[A-Za-z0-9]{16,})",
+        ),
+        // Of a Ceph keyring.
+        form(&["AQ"], r"(?P<keep>)\bAQ[A-Za-z0-9+/]{36}=="),
+        form(&["pwd=", "Pwd=", "PWD="], r#"(?P<keep>[;?&](?i:pwd)=)[^\s"';&]{4,}"#),
+        form(
+            &["mysql", "sshpass", "redis-cli"],
+            r#"(?P<keep>\b(?:mysql(?:dump|admin)?\b.*?\s-p|sshpass\b.*?\s-p ?|redis-cli\b.*?\s-a[ =]))[^\s"']{4,}"#,
+        ),
         form(
             &["password", "token", "passphrase", "secret-key"],
             r"(?P<keep>--?(?:[a-z]+-)?(?:password|passphrase|token|secret-key)\s+)[^\s-][^\s]{5,}",
@@ -192,6 +216,21 @@ mod tests {
             ("AccountKey=Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4==;EndpointSuffix=core", "Zm9vYmFy"),
             (r#"{"auths":{"quay.io":{"auth":"dXNlcjpodW50ZXIy"}}}"#, "dXNlcjpodW50ZXIy"),
             ("https://x.blob.core.windows.net/c?sv=2020&sig=abc%2Bdef%3D&se=1", "abc%2Bdef"),
+            (r#"{"env":[{"name":"DB_PASSWORD","value":"hunter22"},{"name":"A","value":"b"}]}"#, "hunter22"),
+            (r#"x: "{\"name\":\"DB_PASSWORD\",\"value\":\"hun ter22\"}""#, "ter22"),
+            ("Env:[{Name:RESTIC_PASSWORD Value:hunter22 ValueFrom:nil}]", "hunter22"),
+            ("<SecretAccessKey>wJalrXUtnFEMIK7</SecretAccessKey>", "wJalrXUtn"),
+            ("<AWSAccessKeyId>minio</AWSAccessKeyId><SignatureProvided>Zm9vYmFyYmF6</SignatureProvided>", "Zm9vYmFyYmF6"),
+            ("Cookie: _oauth_proxy=abcdef0123456789; x=y", "abcdef0123456789"),
+            ("admin:$2y$05$abcdefghijklmnopqrstuv", "abcdefghijkl"),
+            ("admin:$apr1$hRY7OJWH$km1EYH.UIRjp6CzfZQz/g1", "km1EYH"),
+            ("post to https://hooks.slack.com/services/T0/B0/abcdefgh", "abcdefgh"),
+            ("vault said hvs.CAESIabcdefghijklmnopqrst", "CAESI"),
+            ("[client.admin] key = AQBSdFhcAAAAABAAHcGpOUzzTxRF4NIIjL7o1w==", "AQBSdFhc"),
+            ("jdbc:sqlserver://db;user=sa;pwd=hunter22;", "hunter22"),
+            ("mysqldump -u root -phunter22 shop", "hunter22"),
+            ("sshpass -p hunter22 ssh root@h", "hunter22"),
+            ("X-Vault-Token: s.abcdefghijk", "s.abcdefghijk"),
             ("2021-05-12T08:00:00.123Z MIIEowIBAAKCAQEAx3VtJb0aMIIEowIBAAKCAQEAx3VtJb0aMIIEowIBAAKCAQ9a", "MIIEow"),
         ] {
             let (clean, count) = mask(text);
@@ -221,6 +260,10 @@ mod tests {
             "the server could not find https://host:8443/a and mail admin@example.com",
             "/usr/bin/rsync --archive --password-file=/etc/rsync root@10.0.0.1::data",
             "volume.kubernetes.io/storage-provisioner: kubernetes.io/aws-ebs",
+            r#"{"env":[{"name":"COLOUR","value":"green"},{"name":"TOKEN_FILE","value":"/var/run/x"}]}"#,
+            "the cost is $5 and $6 at SG.eu-west",
+            "mysql: ready for connections, port 3306, socket -p",
+            "name: aws-secret-key-rotation value: none",
         ] {
             assert_eq!(mask(text).0, text);
         }

@@ -30,12 +30,14 @@ impl Lines {
         }
         self.block = None;
         let (key, value) = pair(text);
-        let named = std::mem::replace(&mut self.named, key == "name" && Redactor::is_secret_name(value.trim_matches(['"', '\''])));
-        if named && key == "value" && !value.is_empty() {
-            let at = text.len() - value.len();
+        let named = std::mem::replace(&mut self.named, key == "name" && Redactor::is_secret_name(value.trim_matches(['"', '\'', ','])));
+        let is_block = value.starts_with(['|', '>']) && value.len() <= 3;
+        let named = named && key == "value" && !value.is_empty();
+        if named && !is_block {
+            let at = text.trim_end().len() - value.len();
             return masked_from(text, at);
         }
-        if value.starts_with(['|', '>']) && value.len() <= 3 && Redactor::is_secret_name(key) {
+        if is_block && (named || Redactor::is_secret_name(key)) {
             self.block = Some(indent);
             return (Cow::Borrowed(text), 0);
         }
@@ -80,5 +82,9 @@ mod tests {
         assert_eq!(all("password: |-\n  hunter2\n\n  more\nuser: me"), ["password: |-", "  [redacted]", "", "  [redacted]", "user: me"]);
         let env = all("- name: DB_PASSWORD\n  value: pw: x\n- name: COLOUR\n  value: green");
         assert_eq!(env, ["- name: DB_PASSWORD", "  value: [redacted]", "- name: COLOUR", "  value: green"]);
+        let json = all("{\n  \"name\": \"DB_PASSWORD\",\n  \"value\": \"hunter22\"\n}");
+        assert_eq!(json, ["{", "  \"name\": \"DB_PASSWORD\",", "  \"value\": [redacted]", "}"]);
+        let block = all("- name: DB_PASSWORD\n  value: |-\n    hunter22\n- name: COLOUR");
+        assert_eq!(block, ["- name: DB_PASSWORD", "  value: |-", "    [redacted]", "- name: COLOUR"]);
     }
 }

@@ -57,6 +57,14 @@ pub(super) fn find(all: &Collected, mut traits: Vec<Traits>, logs: &[Whole]) -> 
     }
     let gathers = ids.iter().map(|&group| (0..roots.len()).filter(|&root| joined.group[root] == group).map(|root| roots[root].gather).collect());
     let known = Known { objects: &control_objects, traits: &traits, of_root: &of_root, bases: &bases, gathers: gathers.collect() };
+    for id in mig_clusters::shared(&known) {
+        clusters[id.index()].suspect = true;
+        for root in of_root.iter().zip(roots).filter(|(of, root)| **of == id && root.of.ran_here).map(|(_, root)| root) {
+            let detail =
+                "is the directory of the cluster that the gather ran on, and of a MigCluster called `host`: what was collected of both lies in here";
+            gaps.push(Gap { input: root.input, path: EntryPath::from(root.of.dir.as_str()), reason: GapReason::Suspect, detail: detail.to_owned() });
+        }
+    }
     let same = mig_clusters::name(&known, &mut clusters);
     let versions = mig_clusters::versions(&known, &clusters);
     for (cluster, version) in clusters.iter_mut().zip(versions) {

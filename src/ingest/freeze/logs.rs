@@ -134,8 +134,20 @@ fn choose_canonical(logs: &mut [Log]) {
         .map(|log| (log.cluster, log.first, log.last))
         .collect();
     let covered = |log: &Log| velero.iter().any(|(cluster, first, last)| *cluster == log.cluster && *first <= log.first && log.last <= *last);
+    // OADP writes the runs of a namespace once for each DataProtectionApplication in it.
+    let mut of_run: FxHashMap<(u32, String), (u64, usize)> = FxHashMap::default();
+    for (index, log) in logs.iter().enumerate() {
+        if let Some(run) = layout::without_application(log.path.as_str()) {
+            let best = of_run.entry((log.input, run)).or_insert((log.lines, index));
+            *best = if log.lines > best.0 { (log.lines, index) } else { *best };
+        }
+    }
+    let again = |index: usize, log: &Log| {
+        layout::without_application(log.path.as_str()).is_some_and(|run| of_run.get(&(log.input, run)).is_some_and(|(_, best)| *best != index))
+    };
     for (index, log) in logs.iter_mut().enumerate() {
         log.canonical = match log.stream {
+            Stream::Collected if again(index, log) => false,
             Stream::Rotated => true,
             Stream::Collected if log.component == Component::Gather => true,
             Stream::Collected if layout::is_loose_log(log.path.as_str()) => !covered(log),

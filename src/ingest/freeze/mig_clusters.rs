@@ -72,6 +72,15 @@ pub(super) fn name(known: &Known<'_>, clusters: &mut Vec<Cluster>) -> Vec<(Clust
     same
 }
 
+/// Control clusters whose directory another cluster shares: the scripts call the directory of their own cluster `host`, and write a
+/// MigCluster of that name into the same one.
+pub(super) fn shared(known: &Known<'_>) -> Vec<ClusterId> {
+    let other =
+        |mig: &&Object| mig.kind() == "MigCluster" && &*mig.name == "host" && mig.field("spec.isHostCluster").and_then(Value::as_bool) == Some(false);
+    let is_shared = |id: &ClusterId| known.bases[id.index()] == "host" && known.objects[id.index()].iter().any(other);
+    known.ids().filter(is_shared).collect()
+}
+
 /// The cluster that a MigCluster other than the host's stands for.
 fn find(known: &Known<'_>, control: ClusterId, mig: &Object, clusters: &mut [Cluster], same: &mut Vec<(ClusterId, ClusterId)>) -> Option<ClusterId> {
     let named = known.named(control, &mig.name);

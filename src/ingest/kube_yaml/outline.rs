@@ -50,7 +50,8 @@ impl<'t> Outline<'t> {
                 if noise::anywhere(line).is_some() {
                     return Err(NoiseInside);
                 }
-                let starts_again = line.starts_with("apiVersion:") && keys.contains(&"apiVersion");
+                // `apiVersion:x: y` is one long key, whatever it begins with.
+                let starts_again = line.starts_with("apiVersion:") && key_value(line).is_some() && keys.contains(&"apiVersion");
                 if place != start && (ends_document(line) || starts_again) {
                     break;
                 }

@@ -55,6 +55,11 @@ fn inputs(page: &Page<'_>) -> String {
     format!("{}{facts}", clip(&one_line(&names), room(page).saturating_sub(columns(&facts)).max(12)))
 }
 
+/// The first input that did not come whole.
+fn broken<'a>(page: &Page<'a>) -> Option<&'a str> {
+    page.report.inputs.iter().find(|input| !input.complete).map(|input| input.name.as_str())
+}
+
 /// All clusters with as much as fits: versions go first, names and roles stay.
 fn clusters(page: &Page<'_>) -> String {
     let describe = |versions: usize| {
@@ -72,7 +77,7 @@ fn clusters(page: &Page<'_>) -> String {
                 facts.extend(cluster.mtc.as_ref().map(|version| format!("MTC {version}")));
             }
             if !cluster.gathered {
-                facts.push("NOT GATHERED".into());
+                facts.push(if broken(page).is_some() { "NOT SEEN".into() } else { "NOT GATHERED".into() });
             }
             if cluster.suspect {
                 facts.push("data of two clusters mixed".into());
@@ -82,7 +87,9 @@ fn clusters(page: &Page<'_>) -> String {
         one_line(&each.collect::<Vec<_>>().join("; "))
     };
     let full = describe(2);
-    let all = if page.report.clusters.iter().all(|cluster| cluster.gathered) { format!("{full}; all gathered") } else { String::new() };
+    // Of an input that was cut nobody knows what else was in it.
+    let whole = broken(page).is_none() && page.report.clusters.iter().all(|cluster| cluster.gathered);
+    let all = if whole { format!("{full}; all gathered") } else { String::new() };
     if !full.is_empty() && !all.is_empty() && columns(&all) <= room(page) {
         return all;
     }
@@ -225,16 +232,23 @@ fn unnumbered(step: &str) -> &str {
 fn quiet(page: &mut Page<'_>) {
     let report = page.report;
     let counted = report.migrations.iter().filter(|run| run.superseded_by.is_none()).count();
-    let text = match report.migrations.iter().find(|run| run.superseded_by.is_none()) {
-        Some(newest) => format!("all {counted} runs succeeded; newest {} ({}), {}", newest.name, what(newest), stand(newest)),
-        None => "no migration was found in these inputs".to_owned(),
+    let newest = report.migrations.iter().find(|run| run.superseded_by.is_none());
+    let newest = newest.map(|newest| format!("newest {} ({}), {}", newest.name, what(newest), stand(newest)));
+    // A run that failed may stand in what was cut off.
+    let text = match (newest, broken(page)) {
+        (Some(newest), None) => format!("all {counted} runs succeeded; {newest}"),
+        (Some(newest), Some(_)) => format!("{counted} succeeded of those that CAN BE READ; {newest}"),
+        (None, None) => "no migration was found in these inputs".to_owned(),
+        (None, Some(_)) => "no migration was found in what can be read of these inputs".to_owned(),
     };
     line(page, "Runs", &text);
     if let Some(first) = report.findings.iter().find(|finding| !report.only_superseded(finding)) {
         let (id, rule) = (&first.id, &first.rule);
         line(page, "Worth knowing", &format!("{} ({id} {rule})", first.message));
         if let Some(proof) = first.evidence.first() {
-            let text = clip_path(&place(proof), room(page));
+            // What is wrong with an input as a whole stands in no file of it.
+            let whole = report.inputs.get(proof.input as usize).filter(|_| proof.path.is_empty()).map(|input| one_line(&input.name));
+            let text = clip_path(&whole.unwrap_or_else(|| place(proof)), room(page));
             line(page, "Proof", &text);
         }
     }
@@ -265,14 +279,17 @@ fn others(page: &Page<'_>) -> String {
 fn missing(page: &Page<'_>) -> String {
     let report = page.report;
     let top = headline(report, page.options.migration.as_deref());
+    // What was cut off may be all that is missing, and costs nobody another gather.
+    if let Some(name) = broken(page) {
+        let rest = format!("the rest of {}, which is cut off or damaged: attach it again", clip(&one_line(name), room(page) / 2));
+        let then = top.and_then(|run| run.collect.first()).map(|command| format!("{rest}; else {command}"));
+        return then.filter(|both| columns(both) <= room(page)).unwrap_or(rest);
+    }
     if let Some((run, command)) = top.and_then(|run| Some((run, run.collect.first()?))) {
         return with_command(page, reason(page, run).as_deref(), command);
     }
     if let Some(cluster) = report.clusters.iter().find(|cluster| !cluster.gathered) {
         return format!("the data of cluster {}: gather there too", cluster.name);
-    }
-    if let Some(input) = report.inputs.iter().find(|input| !input.complete) {
-        return format!("the rest of {}, which is cut off or damaged: attach it again", input.name);
     }
     let other = report.migrations.iter().filter(|run| run.superseded_by.is_none()).find_map(|run| Some((run, run.collect.first()?)));
     if let Some((run, command)) = other {
@@ -362,6 +379,26 @@ mod tests {
         let lines = head(&report, 100);
         assert_shape(&lines, 100);
         insta::assert_snapshot!("head_green", lines.join("\n"));
+    }
+
+    #[test]
+    fn of_an_input_that_was_cut_nothing_is_said_as_of_a_whole_one() {
+        let mut report = sample();
+        report.migrations.retain(|run| run.outcome == Outcome::Succeeded);
+        report.inputs[0].complete = false;
+        report.clusters[0].gathered = false;
+        let name = report.inputs[0].name.clone();
+        let lines = head(&report, 100).join("\n");
+        assert!(lines.contains("NOT COMPLETE") && lines.contains("succeeded of those that CAN BE READ"), "{lines}");
+        assert!(
+            lines.contains("NOT SEEN") && !lines.contains("all gathered") && !lines.contains("NOT GATHERED") && !lines.contains("gather there too"),
+            "{lines}"
+        );
+        assert!(lines.ends_with(&format!("the rest of {name}, which is cut off or damaged: attach it again")), "{lines}");
+        report.migrations.clear();
+        assert!(head(&report, 100).iter().any(|line| line.ends_with("no migration was found in what can be read of these inputs")));
+        report.inputs[0].complete = true;
+        assert!(head(&report, 100).iter().any(|line| line.ends_with("the data of cluster host: gather there too")));
     }
 
     #[test]
