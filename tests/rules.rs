@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use mig_analyze::engine::{CaseRunner, Verdict};
-use mig_analyze::rules::Pack;
+use mig_analyze::rules::{Case, Expect, Pack};
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -23,12 +23,20 @@ fn trials() -> Vec<Trial> {
     };
     let mut trials = confusables::trials(&pack);
     for (rule, file) in pack.rules.iter().enumerate() {
-        for (index, case) in file.tests.iter().enumerate() {
+        trials.push(Trial::test(format!("{}: has a test that fires and one that does not", file.id), {
+            let tests = file.tests().into_owned();
+            move || {
+                let fires = |case: &&Case| matches!(case.expect, Expect::Findings(_));
+                let firing = tests.iter().filter(fires).count();
+                if firing == 0 || firing == tests.len() { Err(format!("{firing} of {} fire", tests.len()).into()) } else { Ok(()) }
+            }
+        }));
+        for (index, case) in file.tests().iter().enumerate() {
             let pack = Arc::clone(&pack);
             let name = format!("{}: {}", file.id, case.name);
             trials.push(Trial::test(name, move || {
                 let runner = CaseRunner::new(&pack).map_err(|error| Failed::from(error.to_string()))?;
-                match runner.run(rule, &pack.rules[rule].tests[index]) {
+                match runner.run(rule, &pack.rules[rule].tests()[index]) {
                     Verdict::Passed => Ok(()),
                     Verdict::Failed(difference) => Err(difference.into()),
                 }

@@ -21,7 +21,7 @@ fuzz_target!(|data: &[u8]| {
         }
     };
     let Ok(runner) = CaseRunner::new(&pack) else { return };
-    for case in pack.rules[0].tests.iter().take(4) {
+    for case in pack.rules[0].tests().iter().take(4) {
         let _ = runner.run(0, case);
     }
 });

@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use rayon::prelude::*;
+
 use crate::graph::relations::RELATIONS;
 use crate::graph::{Graph, ObjectId, Role};
 use crate::model::{ClusterId, ObjectRef, Span, Timestamp};
@@ -269,9 +271,9 @@ pub(super) struct Attribution {
 }
 
 pub(super) fn attribute(graph: &Graph, runs: &[Run], found: &[(usize, Match)]) -> Attribution {
-    let around: Vec<Surroundings> = runs.iter().map(|run| surroundings(graph, run)).collect();
+    let around: Vec<Surroundings> = runs.par_iter().map(|run| surroundings(graph, run)).collect();
     let mut of_run: Vec<BTreeMap<usize, Relation>> = runs
-        .iter()
+        .par_iter()
         .zip(&around)
         .map(|(run, around)| {
             let related = |(index, (_, one)): (usize, &(usize, Match))| Some((index, relation(graph, run, around, one)?));

@@ -272,7 +272,7 @@ fn the_pack_of_this_program_is_sound_and_its_order_is_fixed() {
 fn a_failing_case_tells_the_difference() {
     let pack = pack(&[("a/b", PENDING_POD)]).unwrap();
     let runner = CaseRunner::new(&pack).unwrap();
-    let Verdict::Failed(text) = runner.run(0, &pack.rules[0].tests[0]) else { panic!("the case expects what does not hold") };
+    let Verdict::Failed(text) = runner.run(0, &pack.rules[0].tests()[0]) else { panic!("the case expects what does not hold") };
     assert!(text.starts_with("expected a finding on Pod openshift-migration/a, got clear"), "{text}");
     assert!(text.contains("status.phase == \"Pending\" is false"), "{text}");
 }

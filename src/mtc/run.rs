@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::facts::{direct_volumes, is_intra_cluster, maps_namespaces};
 use super::verdict::{Judged, judge};
 use super::volumes::{Volume, volumes};
@@ -157,7 +159,8 @@ impl Run {
 
 /// Every `MigMigration`, newest first.
 pub fn migrations(graph: &Graph) -> Vec<Run> {
-    let mut runs: Vec<Run> = graph.of_kind("MigMigration").map(|id| run(graph, id)).collect();
+    let ids: Vec<ObjectId> = graph.of_kind("MigMigration").collect();
+    let mut runs: Vec<Run> = ids.into_par_iter().map(|id| run(graph, id)).collect();
     runs.sort_by(|a, b| (b.began(graph), &a.name, a.id).cmp(&(a.began(graph), &b.name, b.id)));
     relate(graph, &mut runs);
     runs

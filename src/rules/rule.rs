@@ -1,5 +1,7 @@
 //! A rule ready to run.
 
+use std::borrow::Cow;
+
 use super::cel::Program;
 use super::file::{Case, Layer, WhichCluster};
 use super::native::Native;
@@ -34,8 +36,8 @@ pub struct Rule {
     pub docs: String,
     /// Further reading.
     pub links: Vec<String>,
-    /// Its tests.
-    pub tests: Vec<Case>,
+    /// Its tests, where they were read with it.
+    pub(crate) cases: Option<Vec<Case>>,
     /// The whole file.
     pub source: String,
     pub(crate) overrides: bool,
@@ -51,6 +53,27 @@ pub struct Rule {
     pub(crate) names: Vec<String>,
     /// Every clause in a few words, by number; for explanations.
     pub(crate) outline: Vec<String>,
+}
+
+impl Rule {
+    /// Its tests.
+    pub fn tests(&self) -> Cow<'_, [Case]> {
+        match &self.cases {
+            Some(cases) => Cow::Borrowed(cases),
+            // Read before this program was built, as the test of all rules makes sure.
+            None => tests_at(&self.source).and_then(|at| serde_yaml::from_str(self.source[at..].strip_prefix(TESTS)?).ok()).unwrap_or_default(),
+        }
+    }
+}
+
+/// The key under which a rule has its tests.
+const TESTS: &str = "tests:\n";
+
+/// Where the tests of a rule begin, when nothing else stands behind them.
+pub(super) fn tests_at(text: &str) -> Option<usize> {
+    let at = text.rfind("\ntests:\n")? + 1;
+    let is_inside = |line: &str| line.is_empty() || line.starts_with([' ', '-', '#']);
+    text[at + TESTS.len()..].lines().all(is_inside).then_some(at)
 }
 
 /// What a finding may be about; the first bound wins.

@@ -141,7 +141,7 @@ mod tests {
             let text = skeleton("my/draft", Some(&Seed { component: *component, line: (*line).to_owned() }), None);
             let pack = Pack::from_layers(vec![vec![RuleText { id: "my/draft".into(), file: "my/draft.yaml".into(), text: text.clone() }]]);
             let pack = pack.map_err(|errors| errors.rules.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap();
-            assert!(pack.rules[0].tests.iter().any(|case| matches!(case.expect, Expect::Findings(_))), "{text}");
+            assert!(pack.rules[0].tests().iter().any(|case| matches!(case.expect, Expect::Findings(_))), "{text}");
             let regex = regex::Regex::new(&pattern(line, *component)).unwrap();
             assert!(regex.is_match(&Line::parse(line, *component).whole()), "{regex} on {line}");
         }

@@ -100,7 +100,7 @@ fn outside(path: &Path, layers: &[PathBuf], verbose: bool, out: &mut dyn Write) 
     let (mut cases, mut doubts) = (Vec::new(), Vec::new());
     for id in ids.iter().filter(|id| only.as_ref().is_none_or(|only| only == *id)) {
         if let Some(index) = pack.find(id) {
-            cases.extend(pack.rules[index].tests.iter().map(|case| one_case(&runner, &pack, index, case)));
+            cases.extend(pack.rules[index].tests().iter().map(|case| one_case(&runner, &pack, index, case)));
             doubts.extend(doubts_of(&pack.rules[index]));
         }
     }
@@ -125,7 +125,7 @@ fn tested(pack: &Pack, word: Option<&str>) -> Result<(Vec<Tested>, Vec<String>),
     let runner = CaseRunner::new(pack).map_err(crate::Error::from)?;
     let (mut cases, mut doubts) = (Vec::new(), Vec::new());
     for (index, rule) in pack.rules.iter().enumerate().filter(|(_, rule)| rule.id.contains(word)) {
-        cases.extend(rule.tests.iter().map(|case| one_case(&runner, pack, index, case)));
+        cases.extend(rule.tests().iter().map(|case| one_case(&runner, pack, index, case)));
         doubts.extend(doubts_of(rule));
     }
     if cases.is_empty() {

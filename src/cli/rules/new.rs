@@ -39,7 +39,7 @@ fn draft(id: &str, seed: Option<&Seed>) -> String {
     let text = skeleton(id, seed, None);
     let rule = RuleText { id: id.to_owned(), file: format!("{id}.yaml"), text: text.clone() };
     let Ok(pack) = Pack::from_layers(vec![vec![rule]]) else { return text };
-    let on = CaseRunner::new(&pack).ok().and_then(|runner| runner.found_on(0, pack.rules.first()?.tests.first()?));
+    let on = CaseRunner::new(&pack).ok().and_then(|runner| runner.found_on(0, pack.rules.first()?.tests().first()?));
     skeleton(id, seed, on.as_deref())
 }
 
@@ -171,10 +171,10 @@ mod tests {
         let pack = Pack::load(&[&rules]).unwrap();
         let rule = pack.find("storage/disk-on-fire").unwrap();
         let runner = crate::engine::CaseRunner::new(&pack).unwrap();
-        for case in &pack.rules[rule].tests {
+        for case in pack.rules[rule].tests().iter() {
             assert_eq!(runner.run(rule, case), crate::engine::Verdict::Passed, "{}", case.name);
         }
-        assert_eq!(pack.rules[rule].tests.len(), 3);
+        assert_eq!(pack.rules[rule].tests().len(), 3);
         let again = args("storage/disk-on-fire", None, &rules).run(&Pack::built_in().unwrap(), &mut Vec::new());
         assert!(matches!(again, Err(Failure::Output { .. })), "an existing file is never touched");
         std::fs::remove_dir_all(&dir).unwrap();
@@ -198,7 +198,7 @@ mod tests {
                 .map_err(|errors| errors.rules.iter().map(ToString::to_string).collect::<Vec<_>>())
                 .unwrap();
             let runner = CaseRunner::new(&pack).unwrap();
-            for case in &pack.rules[0].tests {
+            for case in pack.rules[0].tests().iter() {
                 assert_eq!(runner.run(0, case), crate::engine::Verdict::Passed, "{}: {text}", case.name);
             }
         }

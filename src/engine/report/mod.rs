@@ -5,6 +5,10 @@ mod findings;
 mod runs;
 mod unexplained;
 
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
 use super::attribute;
 use super::attribute::{Attribution, Relation};
 use super::cause::{Case, Keys, Verdict};
@@ -16,7 +20,6 @@ use crate::graph::{Graph, Role};
 use crate::model::ObjectRef;
 use crate::mtc::{self, Run};
 use crate::rules::{Ignored, Match, Pack, RuleResult, Subject};
-use std::collections::BTreeMap;
 
 /// Makes the report of a case from what its rules gave. Findings of ignored rules are left out and listed as suppressed.
 pub fn report(graph: &Graph, pack: &Pack, results: &[RuleResult], ignore: &[Ignored]) -> Report {
@@ -36,13 +39,13 @@ pub fn report(graph: &Graph, pack: &Pack, results: &[RuleResult], ignore: &[Igno
         }
     }
     attribute::soften_foreign(graph, &mut found);
-    let keys: Vec<Keys> = found.iter().map(|(_, one)| Keys::of(graph, one)).collect();
+    let keys: Vec<Keys> = found.par_iter().map(|(_, one)| Keys::of(graph, one)).collect();
     let found = fold::fold(found, &keys);
     let attribution = attribute::attribute(graph, &runs, &found);
-    let keys: Vec<Keys> = found.iter().map(|(_, one)| Keys::of(graph, one)).collect();
+    let keys: Vec<Keys> = found.par_iter().map(|(_, one)| Keys::of(graph, one)).collect();
     let verdicts: Vec<Verdict> = attribution
         .around
-        .iter()
+        .par_iter()
         .zip(&attribution.of_run)
         .zip(&runs)
         .map(|((around, related), run)| {
@@ -97,15 +100,22 @@ impl Maker<'_> {
     fn make(&self) -> Report {
         let order = self.order();
         let ids: BTreeMap<usize, String> = order.iter().enumerate().map(|(place, &index)| (index, format!("F{}", place + 1))).collect();
-        let findings: Vec<Finding> = order.iter().map(|&index| self.finding(index, &ids)).collect();
-        let migrations = (0..self.runs.len()).map(|run| self.migration(run, &ids)).collect();
+        // What is asked of all objects and of all runs takes longest, so that it is done side by side.
+        let ((coverage, checked), (findings, migrations)) = rayon::join(
+            || rayon::join(|| self.coverage(), || self.checked()),
+            || {
+                let findings: Vec<Finding> = order.par_iter().map(|&index| self.finding(index, &ids)).collect();
+                let migrations = (0..self.runs.len()).into_par_iter().map(|run| self.migration(run, &ids)).collect();
+                (findings, migrations)
+            },
+        );
         let mut report = Report {
             schema: 1,
             tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned(), pack: self.pack.digest.clone() },
             inputs: self.inputs(),
             clusters: self.clusters(),
-            coverage: self.coverage(),
-            checked: self.checked(),
+            coverage,
+            checked,
             rules: self.rules(),
             migrations,
             findings,
