@@ -25,7 +25,7 @@ impl RulesArgs {
             RulesCommand::List(args) => {
                 if let Some(id) = args.explains.as_deref().filter(|id| pack.find(id).is_none()) {
                     let help = pack.nearest(id).map(|near| format!("did you mean {near}?"));
-                    return Err(Failure::Usage { what: format!("there is no rule `{id}`"), help: help.or_else(see_list) });
+                    return Err(Failure::Usage { what: format!("there is no rule `{id}`"), help: help.or_else(|| Some(see_list())) });
                 }
                 let rules: Vec<Listed> = pack.rules.iter().map(listed).collect();
                 args.write(&rules, &mut out).map(|()| Exit::Done)
@@ -65,8 +65,8 @@ fn shown(pack: &Pack, rule: &Rule) -> Shown {
     Shown { listed: listed(rule), explained_by, docs: rule.docs.clone(), remediation: rule.remedy.clone(), links: rule.links.clone() }
 }
 
-fn see_list() -> Option<String> {
-    Some("`mig-analyze rules list` shows all".to_owned())
+fn see_list() -> String {
+    "`mig-analyze rules list` shows all".to_owned()
 }
 
 /// A rule by its id, or by an end of it that only one rule has.
@@ -79,7 +79,7 @@ fn find<'p>(pack: &'p Pack, id: &str) -> Result<&'p Rule, Failure> {
     match fitting.as_slice() {
         [rule] => Ok(rule),
         [] => {
-            let help = pack.nearest(id).map(|near| format!("did you mean {near}? `mig-analyze rules list` shows all")).or_else(see_list);
+            let help = pack.nearest(id).map(|near| format!("did you mean {near}? `mig-analyze rules list` shows all")).or_else(|| Some(see_list()));
             Err(Failure::Usage { what: format!("there is no rule `{id}`"), help })
         }
         several => {
@@ -130,7 +130,7 @@ fn tested(pack: &Pack, word: Option<&str>) -> Result<(Vec<Tested>, Vec<String>),
     }
     if cases.is_empty() {
         let what = format!("no rule has `{word}` in its id, and there is no file or directory of that name");
-        return Err(Failure::Usage { what, help: see_list() });
+        return Err(Failure::Usage { what, help: Some(see_list()) });
     }
     Ok((cases, doubts))
 }

@@ -204,7 +204,7 @@ mod tests {
     }
 
     fn log(component: &str, pod: &str, lines: &[&str]) -> String {
-        let lines: String = lines.iter().map(|line| format!("      - '{line}'\n")).collect();
+        let lines = lines.iter().fold(String::new(), |all, line| all + "      - '" + line + "'\n");
         format!("  - log: {component}\n    pod: {pod}\n    lines:\n{lines}")
     }
 
