@@ -186,10 +186,12 @@ impl<'p> Worker<'p> {
                 if !counts && keep.only_names() {
                     return;
                 }
-                object.body = counts.then(|| keep.part_of(object.kind(), root).or_else(|| item.draft.own()).unwrap_or_else(|| {
-                    let lines = lines.get_or_insert_with(|| Lines::of(source));
-                    object::decoded(item.draft.to_tape(), source, lines, item.line)
-                }));
+                object.body = counts.then(|| {
+                    keep.part_of(object.kind(), root).or_else(|| item.draft.own()).unwrap_or_else(|| {
+                        let lines = lines.get_or_insert_with(|| Lines::of(source));
+                        object::decoded(item.draft.to_tape(), source, lines, item.line)
+                    })
+                });
             }
             objects.push(Seen { member: part.member, latest, root: None, it: object });
         };
