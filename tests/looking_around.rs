@@ -47,9 +47,13 @@ fn a_line_of_the_tree_fits_the_page() {
     let analysis = story(&["unschedulable-rsync/must-gather", "unschedulable-rsync/inspect"]);
     let text = tree(&analysis, Scope::All, false);
     assert!(text.contains("DirectVolumeMigration "), "{text}");
-    for line in text.lines() {
+    // Commands are never cut, so that they can be pasted.
+    let (drawn, commands) = text.split_once("See for yourself\n").unwrap();
+    for line in drawn.lines() {
         assert!(line.chars().count() <= 100, "{line}");
     }
+    assert!(commands.lines().any(|line| line.starts_with("  mig-analyze cat '") && line.contains("' -i '")), "{commands}");
+    assert!(commands.lines().any(|line| line.starts_with("  oc ") && line.contains(" # on ")), "{commands}");
 }
 
 #[test]

@@ -8,6 +8,8 @@ mod fields;
 mod golden;
 #[path = "views/made_up.rs"]
 mod made_up;
+#[path = "views/questions.rs"]
+mod questions;
 #[path = "views/velero.rs"]
 mod velero;
 

@@ -7,6 +7,7 @@ use super::case::{Case, NamedArgs};
 use super::progress::Line;
 use super::{Common, Exit, Failure, screen};
 use crate::finding::redact::{self, MASK, Redactor, clean, escape_control};
+use crate::finding::view::Table;
 use crate::graph::{Graph, ObjectId};
 use crate::output::{self, Format};
 use crate::rules::Pack;
@@ -82,8 +83,7 @@ impl GetArgs {
             return case.print(|_, _, out| output::rows(&table, out));
         }
         if table.rows.is_empty() {
-            let help = if table.notes.is_empty() { "mig-analyze coverage tells what was gathered".to_owned() } else { table.notes.join("; ") };
-            return Err(Failure::Usage { what: format!("no {} fits", table.kind), help: Some(help) });
+            return Err(Failure::Usage { what: format!("no {} fits", table.kind), help: Some(self.nothing(&graph, &table)?) });
         }
         if matches!(self.output, Form::Table | Form::Wide) {
             return case.print(|_, options, out| output::table(&table, self.output == Form::Wide, options, out));
@@ -121,6 +121,27 @@ impl GetArgs {
             }
         }
         read(case, &keep, &line)
+    }
+
+    /// Why nothing fits: the kind is there and the conditions leave nothing of it, or nobody collected it.
+    fn nothing(&self, graph: &Graph, table: &Table) -> Result<String, Failure> {
+        const NAMED: usize = 10;
+        let all = views::table(graph, &Ask { kind: self.kind.clone(), ..Ask::default() })?.rows;
+        let mut reasons = Vec::new();
+        if !all.is_empty() {
+            let mut namespaces: Vec<&str> = all.iter().filter_map(|row| row.object.namespace.as_deref()).collect();
+            namespaces.sort_unstable();
+            namespaces.dedup();
+            let more = if namespaces.len() > NAMED { ", …" } else { "" };
+            namespaces.truncate(NAMED);
+            let place = if namespaces.is_empty() { String::new() } else { format!(", in {}{more}", namespaces.join(", ")) };
+            reasons.push(format!("without a namespace, a selector, a field and a cluster {} fit{place}", all.len()));
+        }
+        reasons.extend(table.notes.iter().cloned());
+        if reasons.is_empty() {
+            reasons.push("mig-analyze coverage tells what was gathered".to_owned());
+        }
+        Ok(reasons.join("\n"))
     }
 
     fn ask(&self) -> Result<Ask, Failure> {

@@ -12,6 +12,17 @@ pub(super) fn moment(text: &str, near: Option<Timestamp>) -> Result<Timestamp, F
     })
 }
 
+/// A window in which something can happen.
+pub(super) fn window(from: Option<Timestamp>, to: Option<Timestamp>) -> Result<(Option<Timestamp>, Option<Timestamp>), Failure> {
+    match from.zip(to) {
+        Some((from, to)) if from > to => Err(Failure::Usage {
+            what: format!("--from {from} is after --to {to}"),
+            help: Some("a time without a day is one of the day on which the gather ended".into()),
+        }),
+        _ => Ok((from, to)),
+    }
+}
+
 fn read(text: &str, near: Option<Timestamp>) -> Option<Timestamp> {
     if let Some(time) = Timestamp::parse(text) {
         return Some(time);
@@ -42,6 +53,9 @@ mod tests {
             assert_eq!(read(text), "2021-05-12T08:10:00Z", "{text}");
         }
         assert_eq!(read("2021-05-12"), "2021-05-12T00:00:00Z");
+        let time = |text: &str| moment(text, near).ok();
+        assert!(window(time("08:10"), time("08:10")).is_ok() && window(time("08:10"), None).is_ok());
+        assert!(window(time("08:10"), time("08:09")).is_err());
         assert!(moment("yesterday", near).is_err() && moment("08:10", None).is_err());
     }
 }

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::case::CaseArgs;
 use super::logs::Level;
-use super::moment::moment;
+use super::moment::{moment, window};
 use super::subject::{self, SubjectArgs};
 use super::{Common, Exit, Failure};
 use crate::finding::Report;
@@ -73,7 +73,7 @@ impl TimelineArgs {
 
     fn window(&self, report: &Report, now: Option<Timestamp>) -> Result<(Option<Timestamp>, Option<Timestamp>), Failure> {
         let read = |text: &Option<String>| text.as_deref().map(|text| moment(text, now)).transpose();
-        let Some(around) = &self.around else { return Ok((read(&self.from)?, read(&self.to)?)) };
+        let Some(around) = &self.around else { return window(read(&self.from)?, read(&self.to)?) };
         let within = Span::parse(&self.within)
             .ok_or_else(|| Failure::Usage { what: format!("`{}` is no duration", self.within), help: Some("write 90s, 10m or 1h30m".into()) })?;
         let back = Span::from_nanos(-within.nanos());

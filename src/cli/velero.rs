@@ -8,6 +8,7 @@ use crate::finding::view::LogLine;
 use crate::graph::{Graph, ObjectId};
 use crate::layout::{self, Shape};
 use crate::model::Component;
+use crate::scan::describe::{self, DescribedKind, Scope};
 use crate::scan::line::Line;
 use crate::views::{self, Fetched, RunLine, RunWord, Told};
 
@@ -72,7 +73,8 @@ fn texts(case: &Case<'_>, kind: &str, name: &str) -> Result<Vec<Fetched>, Failur
             for part in batch.parts.iter().filter(|part| part.first && is_description(&part.path, kind, name)) {
                 let own = part.own(batch);
                 let text = String::from_utf8_lossy(&own[..own.len().min(LONGEST_TEXT)]).into_owned();
-                texts.push(Fetched { input, path: part.path.to_string(), text });
+                let results = described(&text, kind);
+                texts.push(Fetched { input, path: part.path.to_string(), text, results });
             }
         };
         let run = archive::run(source, &case.options().limits, &want, 1, Vec::new, step)?;
@@ -80,6 +82,22 @@ fn texts(case: &Case<'_>, kind: &str, name: &str) -> Result<Vec<Fetched>, Failur
     }
     found.sort_by(|a, b| (a.input, &a.path).cmp(&(b.input, &b.path)));
     Ok(found)
+}
+
+/// Errors and warnings of a description.
+fn described(text: &str, kind: &str) -> Vec<RunLine> {
+    let kind = if kind == "backup" { DescribedKind::Backup } else { DescribedKind::Restore };
+    let Some(found) = describe::parse(text, Some(kind)) else { return Vec::new() };
+    let line = |what, told: describe::Told| {
+        let (namespace, resource) = match told.scope {
+            Scope::Velero => (None, None),
+            Scope::Cluster => (None, Some(String::new())),
+            Scope::Namespace(namespace) => (Some(namespace), Some(String::new())),
+        };
+        RunLine { what, namespace, resource, name: None, message: told.text }
+    };
+    let errors = found.errors.into_iter().map(|told| line(RunWord::Error, told));
+    errors.chain(found.warnings.into_iter().map(|told| line(RunWord::Warning, told))).collect()
 }
 
 /// Whether a file holds what `velero describe` printed, in any generation of the gather.
@@ -122,6 +140,27 @@ mod tests {
         assert_eq!((found.what, found.resource.as_deref(), found.name.as_deref()), (RunWord::Item, Some("Namespace"), Some("ledger")));
         let text = r#"time="2021-05-12T08:10:14Z" level=info msg="error restoring web: denied" restore=om/r"#;
         assert_eq!(run_line(&line(text), "restore", "r").unwrap().what, RunWord::Error);
+    }
+
+    #[test]
+    fn a_message_that_goes_on_with_a_colon_is_one_message() {
+        let text = "Name:  r\nPhase:  PartiallyFailed\n\nWarnings:\n  Velero:   <none>\n  Cluster:  could not restore, nodes \"n\" already exists\n  \
+                    Namespaces:\n    shop:  could not restore, secrets \"a\" already exists. Warning: the version is different\n           could \
+                    not restore, secrets \"b\" already exists.\nWarning: the in-cluster version is different\n    till:  x\n\nErrors:\n  Velero:   timed \
+                    out:\n              after an hour\n  Cluster:  <none>\n  Namespaces: <none>\n\nBackup:  b\n";
+        let found = described(text, "restore");
+        let told: Vec<_> = found.iter().map(|line| (line.what, line.namespace.as_deref(), line.message.as_str())).collect();
+        assert_eq!(
+            told,
+            [
+                (RunWord::Error, None, "timed out: after an hour"),
+                (RunWord::Warning, None, "could not restore, nodes \"n\" already exists"),
+                (RunWord::Warning, Some("shop"), "could not restore, secrets \"a\" already exists. Warning: the version is different"),
+                (RunWord::Warning, Some("shop"), "could not restore, secrets \"b\" already exists. Warning: the in-cluster version is different"),
+                (RunWord::Warning, Some("till"), "x"),
+            ]
+        );
+        assert_eq!(described("An error occurred: gone\n", "restore"), []);
     }
 
     #[test]

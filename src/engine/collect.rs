@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::finding::redact::clean;
+use crate::finding::see;
 use crate::graph::tape::Value;
 use crate::graph::{Graph, Role};
 use crate::model::{ClusterId, Component, plural_of};
@@ -28,11 +30,13 @@ pub(super) fn commands(graph: &Graph, run: &Run, lacks: &[Lack]) -> Vec<String> 
     }
     let gathers: Vec<ClusterId> = steps.iter().filter_map(|step| if let Step::Gather(cluster) = step { Some(*cluster) } else { None }).collect();
     steps.retain(|step| match step {
+        // An archive may hold anything, and what is no name would become a command of its own.
+        Step::Namespace(_, namespace) if !see::is_name(namespace) => false,
         Step::Gather(_) => true,
         // A gather of the whole cluster brings the rest along.
         Step::Namespace(cluster, _) | Step::Kind(cluster, _) | Step::Logs(cluster, _) => !gathers.contains(cluster),
     });
-    steps.iter().map(|step| command(graph, step)).collect()
+    steps.iter().map(|step| clean(&command(graph, step))).collect()
 }
 
 fn step(graph: &Graph, run: &Run, cluster: ClusterId, lack: &Lack) -> Vec<Step> {

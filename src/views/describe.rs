@@ -140,15 +140,30 @@ fn lines(graph: &Graph, object: &Object, told: &Told, alone: bool) -> Vec<HitLin
     let id = |name: &str| graph.cluster_ids().find(|&id| clean(&graph.cluster(id).name) == name).map_or_else(String::new, ClusterId::label);
     let noise = |line: &LogLine| Component::parse(&line.component).is_some_and(|component| mtc::noise(component, &line.text).is_some());
     let found: Vec<&LogLine> = told.named.iter().filter(|line| (alone || line.cluster == own) && !noise(line)).collect();
-    let newest = found.len().saturating_sub(MOST_LINES);
-    let line = |line: &&LogLine| HitLine {
+    let line = |line: &LogLine| HitLine {
         time: line.time.clone(),
         component: line.component.clone(),
         cluster: id(&line.cluster),
         level: line.level.clone(),
         text: line.message.clone(),
+        count: 1,
+        until: None,
         input: line.input,
         place: format!("{}:{}", line.path, line.line),
     };
-    found[newest..].iter().map(line).collect()
+    // A controller that waits says the same every few minutes; what it said last says all of it.
+    let mut folded: Vec<HitLine> = Vec::new();
+    for next in found.into_iter().map(line) {
+        match folded
+            .last_mut()
+            .filter(|last| (&last.text, &last.component, &last.cluster, &last.level) == (&next.text, &next.component, &next.cluster, &next.level))
+        {
+            Some(last) => {
+                last.count += 1;
+                last.until = next.time;
+            }
+            None => folded.push(next),
+        }
+    }
+    folded.split_off(folded.len().saturating_sub(MOST_LINES))
 }

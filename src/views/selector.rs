@@ -56,23 +56,36 @@ fn split(text: &str) -> Result<Vec<&str>, String> {
 fn label(piece: &str) -> Result<Requirement, String> {
     if let Some(list) = piece.strip_suffix(')') {
         let (head, list) = list.split_once('(').ok_or("a parenthesis is missing")?;
+        if list.trim().is_empty() {
+            return Err(format!("`{piece}` names no value"));
+        }
         let values = list.split(',').map(|value| value.trim().to_owned()).collect();
         return match head.trim().rsplit_once(' ') {
-            Some((key, "in")) => Ok(Requirement::In(key.trim().to_owned(), values)),
-            Some((key, "notin")) => Ok(Requirement::NotIn(key.trim().to_owned(), values)),
+            Some((word, "in")) => Ok(Requirement::In(key(word)?, values)),
+            Some((word, "notin")) => Ok(Requirement::NotIn(key(word)?, values)),
             _ => Err(format!("`{piece}` is no condition: write 'key in (a,b)' or 'key notin (a,b)'")),
         };
     }
-    if let Some((key, value)) = piece.split_once("!=") {
-        return Ok(Requirement::NotIn(key.trim().to_owned(), vec![value.trim().to_owned()]));
+    if let Some((word, value)) = piece.split_once("!=") {
+        return Ok(Requirement::NotIn(key(word)?, vec![value.trim().to_owned()]));
     }
-    if let Some((key, value)) = piece.split_once('=') {
-        return Ok(Requirement::In(key.trim().to_owned(), vec![value.trim_start_matches('=').trim().to_owned()]));
+    if let Some((word, value)) = piece.split_once('=') {
+        return Ok(Requirement::In(key(word)?, vec![value.strip_prefix('=').unwrap_or(value).trim().to_owned()]));
     }
     Ok(match piece.strip_prefix('!') {
-        Some(key) => Requirement::Missing(key.trim().to_owned()),
-        None => Requirement::Exists(piece.to_owned()),
+        Some(word) => Requirement::Missing(key(word)?),
+        None => Requirement::Exists(key(piece)?),
     })
+}
+
+/// A label's key. A condition that no object can fulfil is a typing error, and an empty list would hide it.
+fn key(word: &str) -> Result<String, String> {
+    let word = word.trim();
+    let good = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+    if word.is_empty() || !word.chars().all(good) {
+        return Err(format!("`{word}` is no key of a label: write key=value, key!=value, key, !key, or 'key in (a,b)'"));
+    }
+    Ok(word.to_owned())
 }
 
 /// One condition on a field.

@@ -2,9 +2,9 @@
 
 use crate::finding::redact::clean;
 use crate::finding::view::{ClusterLine, FindingLine, Mark};
-use crate::finding::{Finding, Report, Target};
+use crate::finding::{Finding, Report, Target, see};
 use crate::graph::{Graph, Object};
-use crate::model::{ClusterId, ObjectRef, Span};
+use crate::model::{ClusterId, ObjectRef, Place, Span, Timestamp};
 
 /// Clusters as views name them.
 pub(super) fn clusters(graph: &Graph) -> Vec<ClusterLine> {
@@ -15,6 +15,7 @@ pub(super) fn clusters(graph: &Graph) -> Vec<ClusterLine> {
             name: clean(&cluster.name),
             roles: cluster.roles.iter().map(ToString::to_string).collect(),
             now: cluster.now.map(|now| now.to_string()),
+            collected: collected(graph, id).map(|time| time.to_string()),
         }
     };
     graph.cluster_ids().map(line).collect()
@@ -36,9 +37,34 @@ pub(super) fn target(reference: &ObjectRef) -> Target {
     }
 }
 
-/// From its creation to the end of its cluster's gather.
+/// When a cluster was collected: when the client says that it was done, else the newest time in the data.
+///
+/// Nothing may have happened on a cluster for hours before it was collected, so that its own data can make everything on it look young.
+/// The client's clock may be wrong, but not by much: it had to agree with the certificates of the API server. How far it is from the data
+/// is told where times are compared. Rules judge by the data alone.
+pub(super) fn collected(graph: &Graph, id: ClusterId) -> Option<Timestamp> {
+    let cluster = graph.cluster(id);
+    let now = cluster.now?;
+    Some(cluster.client_ahead.filter(|ahead| ahead.nanos() > 0).map_or(now, |ahead| now.plus(ahead)))
+}
+
+/// From its creation to when its cluster was collected.
 pub(super) fn age(graph: &Graph, object: &Object) -> Option<Span> {
-    Some(graph.cluster(object.cluster).now?.since(object.created?))
+    Some(collected(graph, object.cluster)?.since(object.created?))
+}
+
+/// Commands that show an object: where it stands in the archive, then on its cluster.
+pub(super) fn see_object(graph: &Graph, object: &Object) -> Vec<String> {
+    see_target(graph, object.cluster, &target(&object.reference()), object.place())
+}
+
+/// The same for what is only named, or stands elsewhere than in a manifest.
+pub(super) fn see_target(graph: &Graph, cluster: ClusterId, target: &Target, place: Option<&Place>) -> Vec<String> {
+    let input = |place: &Place| graph.inputs.get(place.input as usize).map_or_else(|| "INPUT".to_owned(), |input| clean(&input.name));
+    let mut commands: Vec<String> = place.iter().map(|place| see::in_archive(&clean(&place.to_string()), &input(place))).collect();
+    let name = clean(&graph.cluster(cluster).name);
+    commands.extend(see::on_cluster(target).into_iter().map(|command| format!("{command}  # on {name}")));
+    commands
 }
 
 /// A finding in one line.

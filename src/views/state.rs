@@ -79,7 +79,11 @@ pub(super) fn progress(object: &Object) -> Option<String> {
 }
 
 fn phase(object: &Object) -> (Option<String>, Health) {
-    let Some(phase) = object.text("status.phase").filter(|phase| !phase.is_empty()) else { return (None, Health::Unknown) };
+    let Some(phase) = object.text("status.phase").filter(|phase| !phase.is_empty()) else {
+        // Velero writes a phase as soon as it begins with one of these.
+        let waits = object.body.is_some() && matches!(object.kind(), "Backup" | "Restore" | "PodVolumeBackup" | "PodVolumeRestore");
+        return if waits { (Some("not picked up".to_owned()), Health::Pending) } else { (None, Health::Unknown) };
+    };
     let health = match &*phase {
         "Completed" | "Succeeded" | "Bound" | "Available" | "Active" | "Ready" => Health::Good,
         "" | "New" | "InProgress" | "Pending" | "Queued" | "Prepared" | "Running" | "Terminating" | "Finalizing" => Health::Pending,

@@ -128,11 +128,11 @@ pub fn table(graph: &Graph, ask: &Ask) -> Result<Table, AskError> {
         cells.push(target.name.clone());
         cells.extend(several.then(|| clean(&object.gvk.group)));
         cells.extend(specs.iter().map(|spec| columns::text(graph, &runs, id, spec)));
-        Row { object: target, cells }
+        Row { object: target, cells, see: shared::see_object(graph, object) }
     };
     let rows: Vec<Row> = ids.iter().map(row).collect();
     let notes = silent(graph, ask, &wanted.kind, &rows)?;
-    Ok(Table { schema: 1, clusters: shared::clusters(graph), kind: clean(&wanted.kind), rows, columns, notes })
+    Ok(Table { schema: 1, clusters: shared::clusters(graph), inputs: shared::inputs(graph), kind: clean(&wanted.kind), rows, columns, notes })
 }
 
 /// Clusters without a row of a kind that nobody collected there: none to be seen is not none to be had.
@@ -185,11 +185,12 @@ fn events(graph: &Graph, ask: &Ask) -> Result<Table, AskError> {
             clean(&event.message),
             clean(&event.source),
         ]);
-        Row { object, cells }
+        let see = shared::see_target(graph, event.cluster, &object, Some(&event.place));
+        Row { object, cells, see }
     };
     let rows: Vec<Row> = found.into_iter().map(row).collect();
     let notes = silent(graph, ask, "Event", &rows)?;
-    Ok(Table { schema: 1, clusters: shared::clusters(graph), kind: "Event".to_owned(), rows, columns, notes })
+    Ok(Table { schema: 1, clusters: shared::clusters(graph), inputs: shared::inputs(graph), kind: "Event".to_owned(), rows, columns, notes })
 }
 
 fn cluster(graph: &Graph, ask: &Ask) -> Result<Option<ClusterId>, AskError> {

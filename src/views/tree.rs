@@ -48,7 +48,7 @@ pub fn tree(graph: &Graph, report: &Report, scope: Scope<'_>, unhealthy_only: bo
         marks(root, &mut marked);
     }
     let findings = report.findings.iter().filter(|finding| marked.contains(&finding.id)).map(shared::finding_line).collect();
-    Ok(Tree { schema: 1, clusters: shared::clusters(graph), unhealthy_only, findings, roots })
+    Ok(Tree { schema: 1, clusters: shared::clusters(graph), inputs: shared::inputs(graph), unhealthy_only, findings, roots })
 }
 
 fn marks(node: &TreeNode, found: &mut BTreeSet<String>) {
@@ -129,6 +129,14 @@ impl<'g> Grow<'g> {
         let target = shared::target(&object.reference());
         let (state, health) = self.runs.get(&id).map_or_else(|| state::state(object), state::run);
         let progress = self.runs.get(&id).map_or_else(|| state::progress(object), state::run_progress);
+        // The name of such an object is a hash, which tells nobody what it is about. How fast it was, `migration` tells.
+        let progress = match self.claims.get(&id).filter(|_| object.kind() == "DirectVolumeMigrationProgress") {
+            Some(claim) => {
+                let done = progress.as_deref().and_then(|text| text.split(" at ").next()).map_or_else(String::new, |done| format!(" {done}"));
+                Some(format!("{}/{}{done}", clean(&claim.namespace), clean(&claim.source)))
+            }
+            None => progress,
+        };
         let first = self.shown.insert(id);
         let children = if first { self.children(id) } else { Vec::new() };
         TreeNode {
@@ -143,6 +151,7 @@ impl<'g> Grow<'g> {
             created: object.created.map(|time| time.to_string()),
             age_seconds: shared::age(graph, object).map(crate::model::Span::secs),
             progress,
+            see: shared::see_object(graph, object),
             repeated: !first && self.has_branches(id),
             children,
         }
@@ -169,7 +178,37 @@ impl<'g> Grow<'g> {
             children.extend(related.missing.into_iter().map(|missing| self.absent(name, id, missing)));
         }
         children.extend(self.claim_of_progress(id));
+        children.extend(self.causes(id, &children));
         children
+    }
+
+    /// Root causes of a run that sit on none of its parts: on a repository, a node, an agent. The way to what is wrong ends there.
+    fn causes(&mut self, id: ObjectId, children: &[TreeNode]) -> Vec<TreeNode> {
+        let (graph, report) = (self.graph, self.report);
+        if graph.object(id).kind() != "MigMigration" {
+            return Vec::new();
+        }
+        let own = shared::target(&graph.object(id).reference());
+        let told = report
+            .migrations
+            .iter()
+            .find(|run| (&run.cluster, &run.namespace, &run.name) == (&own.cluster, own.namespace.as_ref().unwrap_or(&run.namespace), &own.name));
+        let mut seen: BTreeSet<String> = shared::marks(report, &own).into_iter().map(|mark| mark.finding).collect();
+        for child in children {
+            marks(child, &mut seen);
+        }
+        let plan = graph.related(id, "plan").targets.first().copied();
+        let above: Vec<ObjectId> =
+            plan.into_iter().flat_map(|plan| branches("MigPlan").iter().flat_map(move |name| graph.related(plan, name).targets)).collect();
+        let roots = told.into_iter().flat_map(|run| &run.root_causes).filter(|root| !seen.contains(*root));
+        let findings = roots.filter_map(|root| report.findings.iter().find(|finding| finding.id == *root));
+        let mut found: Vec<ObjectId> = Vec::new();
+        for target in findings.filter_map(|finding| finding.subject.as_ref().or(finding.look_at.as_ref())) {
+            let Some(cluster) = graph.cluster_ids().find(|cluster| cluster.label() == target.cluster) else { continue };
+            let at = graph.find(cluster, &target.kind, target.namespace.as_deref(), &target.name).next();
+            found.extend(at.filter(|at| !graph.object(*at).is_derived_kind && !above.contains(at) && !found.contains(at)));
+        }
+        found.into_iter().map(|at| self.node("cause", at)).collect()
     }
 
     /// Nodes of one relation. A Backup that Velero synced to the other cluster is the same backup, so it is one node.
@@ -230,6 +269,7 @@ impl<'g> Grow<'g> {
         TreeNode {
             relation: relation.to_owned(),
             findings: shared::marks(self.report, &object),
+            see: shared::see_target(self.graph, cluster, &object, None),
             object,
             presence,
             reason,

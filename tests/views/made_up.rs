@@ -187,3 +187,66 @@ fn standard_input_can_be_looked_into_twice() {
     assert!(output.status.success() && out.contains("timed out waiting for all PodVolumeRestores"), "{out}{err}");
     assert!(err.contains("standard input is read twice"), "{err}");
 }
+
+/// A gather of a cluster on which nothing happened for two hours before the client wrote when it was done.
+fn quiet(root: &Path, timestamp: &str) {
+    let gather = "must-gather/clusters/host";
+    write(root, &format!("{gather}/timestamp"), timestamp);
+    write(
+        root,
+        &format!("{gather}/namespaces/openshift-migration/core/pods.yaml"),
+        "apiVersion: v1\nkind: PodList\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata:\n    name: velero-1\n    namespace: openshift-migration\n    uid: p-1\n    \
+         creationTimestamp: \"2021-05-12T08:00:00Z\"\n  status:\n    phase: Running\n",
+    );
+    write(
+        root,
+        &format!("{gather}/namespaces/openshift-migration/pods/velero-1/velero/velero/logs/current.log"),
+        "time=\"2021-05-12T09:00:00Z\" level=info msg=\"nothing to do\"\n",
+    );
+}
+
+#[test]
+fn an_age_is_counted_to_when_the_gather_was_done_and_not_to_the_last_thing_that_happened() {
+    for (timestamp, collected, age) in [
+        ("2021-05-12 13:00:00.5 +0200 CEST m=+0.1\n2021-05-12 13:05:00.5 +0200 CEST m=+300.1\n", "2021-05-12T11:05:00Z", "3h5m"),
+        ("2021-05-12 08:30:00.5 +0000 UTC m=+0.1\n", "2021-05-12T09:00:00Z", "60m"),
+        ("no time at all\n", "2021-05-12T09:00:00Z", "60m"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        quiet(folder.path(), timestamp);
+        let view: Value = serde_json::from_str(&print(folder.path(), &["get", "pods", "--format", "json"])).unwrap();
+        let cluster = &view["clusters"][0];
+        assert_eq!((cluster["now"].as_str(), cluster["collected"].as_str()), (Some("2021-05-12T09:00:00Z"), Some(collected)), "{timestamp}");
+        let cells = view["rows"][0]["cells"].as_array().unwrap();
+        assert!(cells.iter().any(|cell| cell == age), "{timestamp}: {cells:?}");
+        let see = view["rows"][0]["see"].as_array().unwrap();
+        assert!(see[0].as_str().unwrap().starts_with("mig-analyze cat 'must-gather/clusters/host/"), "{see:?}");
+        assert!(see[1].as_str().unwrap().starts_with("oc -n openshift-migration describe pod velero-1"), "{see:?}");
+    }
+}
+
+#[test]
+fn no_name_of_an_archive_becomes_a_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = "apiVersion: migration.openshift.io/v1alpha1\nkind: MigPlan\nmetadata:\n  name: p\n  namespace: openshift-migration\n  uid: p-1\nspec:\n  \
+                namespaces:\n  - \"shop; reboot\"\n  - \"$(reboot)\"\n  - till\n  srcMigClusterRef:\n    name: host\n  destMigClusterRef:\n    name: host\n";
+    let run = "apiVersion: migration.openshift.io/v1alpha1\nkind: MigMigration\nmetadata:\n  name: m\n  namespace: openshift-migration\n  uid: m-1\n  \
+               creationTimestamp: \"2021-05-12T08:00:00Z\"\nspec:\n  stage: true\n  migPlanRef:\n    name: p\n    namespace: openshift-migration\nstatus:\n  phase: \
+               Completed\n  itinerary: Failed\n  conditions:\n  - type: Failed\n    status: \"True\"\n    reason: StagePodsCreated\n    lastTransitionTime: \
+               \"2021-05-12T09:00:00Z\"\n";
+    let host = "apiVersion: migration.openshift.io/v1alpha1\nkind: MigCluster\nmetadata:\n  name: host\n  namespace: openshift-migration\n  uid: c-1\nspec:\n  \
+                isHostCluster: true\n";
+    write(folder.path(), &format!("{CRS}/migplans.migration.openshift.io/p.yaml"), plan);
+    write(folder.path(), &format!("{CRS}/migmigrations.migration.openshift.io/m.yaml"), run);
+    write(folder.path(), &format!("{CRS}/migclusters.migration.openshift.io/host.yaml"), host);
+    let mut named = 0;
+    for words in [&["migration"][..], &["coverage"], &["tree", "--verbose"]] {
+        let text = print(folder.path(), words);
+        for command in text.lines().filter(|line| line.trim_start().starts_with("oc ") || line.trim_start().starts_with("mig-analyze ")) {
+            let run = command.split(" # ").next().unwrap();
+            assert!(!run.contains("reboot"), "{words:?}: {command}");
+            named += usize::from(run.contains("ns/till"));
+        }
+    }
+    assert!(named > 0, "what is a name is asked for");
+}

@@ -10,13 +10,13 @@ use super::pass::{Kept, Key, Worker};
 use crate::finding::redact::clean;
 use crate::finding::view::{LogLine, LogView};
 use crate::graph::Log;
-use crate::model::Timestamp;
+use crate::model::{Component, Timestamp};
 use crate::mtc::{self, Noise};
 use crate::scan::line::Line;
 use crate::views::Search;
 
 /// The view of the lines that were kept.
-pub(super) fn view(known: Known<'_>, search: &Search, filter: &Filter, searched: u64, kept: Kept, worker: Worker) -> LogView {
+pub(super) fn view(known: Known<'_>, search: &Search, filter: &Filter, searched: u64, kept: Kept, worker: &Worker) -> LogView {
     let mut newest: FxHashMap<u32, u32> = FxHashMap::default();
     for &(log, member, _) in worker.chunks.keys() {
         newest.insert(log, member);
@@ -104,6 +104,9 @@ fn line(known: Known<'_>, log: &Log, time: Option<Timestamp>, text: &str, number
     if let Some(phase) = parsed.field("phase").filter(|phase| !message.contains(phase.as_str())) {
         message = format!("{message} (phase {phase})");
     }
+    if let Some(item) = item(&parsed, log.component).filter(|item| !message.contains(item.rsplit('/').next().unwrap_or(item))) {
+        message = format!("{message} ({item})");
+    }
     LogLine {
         time: time.map(|time| time.to_string()),
         cluster: clean(&known.clusters[log.cluster.index()].name),
@@ -115,5 +118,31 @@ fn line(known: Known<'_>, log: &Log, time: Option<Timestamp>, text: &str, number
         input: log.input,
         path: clean(log.path.as_str()),
         line: number,
+    }
+}
+
+/// What a line of Velero is about: `Backing up item` says so in its fields alone.
+fn item(line: &Line<'_>, component: Component) -> Option<String> {
+    if !matches!(component, Component::Velero | Component::NodeAgent) {
+        return None;
+    }
+    let resource = line.field("resource").or_else(|| line.field("groupResource"));
+    let Some(name) = line.field("name") else { return resource.or_else(|| line.field("group")) };
+    let name = line.field("namespace").map_or_else(|| name.clone(), |namespace| format!("{namespace}/{name}"));
+    Some(resource.map_or_else(|| name.clone(), |resource| format!("{resource} {name}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_names_its_item_in_fields_shows_it() {
+        let item = |text: &str| item(&Line::parse(text, Component::Velero), Component::Velero).unwrap_or_default();
+        let line = |rest: &str| format!("time=\"2021-05-12T08:06:48Z\" level=info msg=\"Backing up item\" backup=om/b {rest}");
+        assert_eq!(item(&line("name=web namespace=shop resource=pods")), "pods shop/web");
+        assert_eq!(item(&line("name=shop namespace=\"\" resource=namespaces")), "namespaces shop");
+        assert_eq!(item(&line("group=apps/v1")), "apps/v1");
+        assert_eq!(item(&line("")), "");
     }
 }

@@ -11,9 +11,10 @@ pub use self::filter::Level;
 pub(super) use self::filter::Filter;
 pub(super) use self::pass::run;
 use super::case::CaseArgs;
-use super::moment::moment;
+use super::moment::{moment, window};
 use super::subject::SubjectArgs;
 use super::{Common, Exit, Failure};
+use crate::finding::redact::clean;
 use crate::graph::{Cluster, Graph, Input, Log};
 use crate::model::Component;
 use crate::{output, views};
@@ -87,21 +88,41 @@ impl LogsArgs {
         let subject = self.subject.find(&graph)?;
         let now = subject.roots.first().and_then(|&id| graph.cluster(graph.object(id).cluster).now);
         let cluster = self.cluster.as_deref().map(|name| super::subject::cluster(&graph, name)).transpose()?;
+        let read = |text: &Option<String>| text.as_deref().map(|text| moment(text, now)).transpose();
+        let (from, to) = window(read(&self.from)?, read(&self.to)?)?;
         let filter = Filter {
             grep: self.grep.as_deref().map(filter::regex).transpose()?,
             level: self.level,
             components: self.component.iter().map(|word| components(word)).collect::<Result<Vec<_>, _>>()?.concat(),
             cluster,
-            from: self.from.as_deref().map(|text| moment(text, now)).transpose()?,
-            to: self.to.as_deref().map(|text| moment(text, now)).transpose()?,
+            from,
+            to,
             all: self.all,
         };
-        let search = views::search(&graph, &subject, self.all || !self.component.is_empty());
+        let mut search = views::search(&graph, &subject, self.all || !self.component.is_empty());
+        search.notes.extend(silent(&graph, &filter));
         let (logs, clusters, inputs) = without_objects(graph);
         let known = Known { logs: &logs, clusters: &clusters, inputs: &inputs };
         let view = run(known, &case.sources, &search, &filter, self.limit, &case.options())?;
         case.print(|format, options, out| output::render_logs(&view, format, self.raw, options, out))
     }
+}
+
+/// What was asked for and cannot be found, because nobody gathered it: no line is no proof that nothing was said.
+fn silent(graph: &Graph, filter: &Filter) -> Vec<String> {
+    let here = |log: &&Log| log.lines > 0 && filter.cluster.is_none_or(|cluster| cluster == log.cluster);
+    let place = filter.cluster.map_or_else(String::new, |cluster| format!(" of cluster {}", clean(&graph.cluster(cluster).name)));
+    let missing = |component: &&Component| !graph.logs.iter().filter(here).any(|log| log.component == **component);
+    let mut notes: Vec<String> =
+        filter.components.iter().filter(missing).map(|component| format!("no {component} log{place} was gathered")).collect();
+    let window = match (filter.from, filter.to) {
+        (Some(from), Some(to)) => Some(format!("from {from} to {to}")),
+        (Some(from), None) => Some(format!("from {from} on")),
+        (None, Some(to)) => Some(format!("up to {to}")),
+        (None, None) => None,
+    };
+    notes.extend(window.map(|window| format!("only lines {window}")));
+    notes
 }
 
 /// Lets go of the objects, so that the lines have their room.

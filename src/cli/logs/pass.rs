@@ -118,7 +118,7 @@ pub(in crate::cli) fn run(
         }
     }
     let kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Ok(merge::view(known, search, filter, searched, kept, whole))
+    Ok(merge::view(known, search, filter, searched, kept, &whole))
 }
 
 fn finder(search: &Search) -> Result<Option<AhoCorasick>, Failure> {

@@ -24,7 +24,7 @@ pub struct Description {
     pub created: Option<String>,
     /// Since when it is being deleted.
     pub deleted: Option<String>,
-    /// Seconds from its creation to the end of its cluster's gather.
+    /// Seconds from its creation to when its cluster was collected.
     pub age_seconds: Option<i64>,
     /// What `velero describe --details` prints, for backups and restores.
     pub velero: Option<VeleroSheet>,
@@ -112,6 +112,10 @@ pub struct HitLine {
     pub level: Option<String>,
     /// What it says, secrets masked.
     pub text: String,
+    /// How often it says so without another line between.
+    pub count: u64,
+    /// The last of these times.
+    pub until: Option<String>,
     /// Which input.
     pub input: u32,
     /// `path:line`.

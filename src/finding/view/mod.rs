@@ -16,7 +16,7 @@ mod velero;
 
 pub use coverage::{Coverage, CoveredCluster, DatasetLine, HoleLine, KindCount, LogCover, NamespaceCount, SkippedRule};
 pub use description::{ConditionLine, Description, EventLine, FindingLine, HitLine, PlaceLine, RelationLine};
-pub use shared::{ClusterLine, Health, Mark, Presence, bytes};
+pub use shared::{ClusterLine, Health, Mark, Presence, age, bytes};
 pub use table::{Column, Row, Table};
 pub use tree::{Tree, TreeNode};
 pub use velero::{CollectedText, VeleroSection, VeleroSheet};

@@ -11,8 +11,10 @@ pub struct ClusterLine {
     pub name: String,
     /// `host`, `source`, `target`.
     pub roles: Vec<String>,
-    /// End of its gather: ages are counted back from here.
+    /// The newest time in its data, by its own clock.
     pub now: Option<String>,
+    /// When it was collected: ages are counted back from here.
+    pub collected: Option<String>,
 }
 
 /// Whether an object is in the archive.
@@ -65,9 +67,56 @@ pub fn bytes(count: u64) -> String {
     unit.map_or_else(|| format!("{count} B"), |unit| format!("{whole}.{tenth} {unit}"))
 }
 
+/// An age as `oc get` prints it: the longer, the coarser.
+pub fn age(seconds: i64) -> String {
+    const MINUTE: i64 = 60;
+    const HOUR: i64 = 60 * MINUTE;
+    const DAY: i64 = 24 * HOUR;
+    let both = |large: i64, unit: char, small: i64, smaller: char| {
+        if small == 0 { format!("{large}{unit}") } else { format!("{large}{unit}{small}{smaller}") }
+    };
+    let seconds = seconds.max(0);
+    match seconds {
+        _ if seconds < 2 * MINUTE => format!("{seconds}s"),
+        _ if seconds < 10 * MINUTE => both(seconds / MINUTE, 'm', seconds % MINUTE, 's'),
+        _ if seconds < 3 * HOUR => format!("{}m", seconds / MINUTE),
+        _ if seconds < 8 * HOUR => both(seconds / HOUR, 'h', seconds % HOUR / MINUTE, 'm'),
+        _ if seconds < 2 * DAY => format!("{}h", seconds / HOUR),
+        _ if seconds < 8 * DAY => both(seconds / DAY, 'd', seconds % DAY / HOUR, 'h'),
+        _ if seconds < 2 * 365 * DAY => format!("{}d", seconds / DAY),
+        _ if seconds < 8 * 365 * DAY => both(seconds / DAY / 365, 'y', seconds / DAY % 365, 'd'),
+        _ => format!("{}y", seconds / DAY / 365),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ages_read_as_the_client_of_the_cluster_prints_them() {
+        const DAY: i64 = 86_400;
+        let told = [
+            (-5, "0s"),
+            (0, "0s"),
+            (119, "119s"),
+            (120, "2m"),
+            (125, "2m5s"),
+            (600, "10m"),
+            (5_190, "86m"),
+            (3 * 3_600, "3h"),
+            (4 * 3_600 + 57 * 60, "4h57m"),
+            (25 * 3_600 + 57 * 60, "25h"),
+            (2 * DAY, "2d"),
+            (4 * DAY + 23 * 3_600, "4d23h"),
+            (39 * DAY + 22 * 3_600, "39d"),
+            (800 * DAY, "2y70d"),
+            (3_650 * DAY, "10y"),
+        ];
+        for (seconds, text) in told {
+            assert_eq!(age(seconds), text);
+        }
+    }
 
     #[test]
     fn bytes_read_well() {

@@ -10,6 +10,8 @@ pub struct Table {
     pub schema: u32,
     /// Clusters that the rows refer to.
     pub clusters: Vec<ClusterLine>,
+    /// Inputs by name, as the commands name them.
+    pub inputs: Vec<String>,
     /// Kind of the objects.
     pub kind: String,
     /// Columns, in order.
@@ -36,4 +38,6 @@ pub struct Row {
     pub object: Target,
     /// One text for each column.
     pub cells: Vec<String>,
+    /// Commands that show it in the archive and on its cluster.
+    pub see: Vec<String>,
 }

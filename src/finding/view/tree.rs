@@ -10,6 +10,8 @@ pub struct Tree {
     pub schema: u32,
     /// Clusters that the nodes refer to.
     pub clusters: Vec<ClusterLine>,
+    /// Inputs by name, as the commands name them.
+    pub inputs: Vec<String>,
     /// True when only the paths to what is wrong are here.
     pub unhealthy_only: bool,
     /// Findings that sit on the nodes.
@@ -37,12 +39,14 @@ pub struct TreeNode {
     pub health: Health,
     /// When it was created.
     pub created: Option<String>,
-    /// Seconds from there to the end of its cluster's gather.
+    /// Seconds from there to when its cluster was collected.
     pub age_seconds: Option<i64>,
     /// How far its work is.
     pub progress: Option<String>,
     /// Findings that sit on it.
     pub findings: Vec<Mark>,
+    /// Commands that show it in the archive and on its cluster.
+    pub see: Vec<String>,
     /// True when it stands elsewhere in the tree with what belongs to it.
     pub repeated: bool,
     /// What belongs to it.

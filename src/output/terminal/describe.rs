@@ -174,7 +174,12 @@ impl Sheet<'_> {
         for line in &lines[skipped..] {
             let time = line.time.as_deref().unwrap_or("-");
             let level = line.level.as_deref().map(|level| format!(" {level}")).unwrap_or_default();
-            self.wrapped(2, &format!("{time} {}/{}{level} {}", self.cluster(&line.cluster), line.component, line.text));
+            let again = match &line.until {
+                Some(until) if line.count > 1 => format!(" [{} times until {until}]", line.count),
+                _ if line.count > 1 => format!(" [{} times]", line.count),
+                _ => String::new(),
+            };
+            self.wrapped(2, &format!("{time} {}/{}{level} {}{again}", self.cluster(&line.cluster), line.component, line.text));
             if self.options.verbose {
                 self.command(&format!("  {}", self.in_archive(&line.place, line.input)));
             }

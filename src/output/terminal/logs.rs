@@ -54,7 +54,7 @@ pub(in crate::output) fn render(view: &LogView, raw: bool, options: &Options, ou
     }
     let searched = format!("searched {} for {}; times are UTC", counted(view.logs, "log"), counted(view.objects, "object"));
     writeln!(out, "{}", paint.faint(&searched))?;
-    view.notes.iter().try_for_each(|note| writeln!(out, "{}", paint.faint(&format!("note: {note}"))))
+    view.notes.iter().try_for_each(|note| super::timeline::aside(note, options, paint, out))
 }
 
 fn origin(line: &LogLine) -> String {

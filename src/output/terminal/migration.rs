@@ -55,9 +55,9 @@ fn volumes(view: &MigrationView, page: &mut Sheet<'_>) -> io::Result<()> {
     if view.volumes.is_empty() {
         return page.aside("none");
     }
-    let mut rows = vec![["CLAIM", "PLAN", "STATE", "DATA", "RATE", "TRIES", "EXIT", "TARGET CLAIM"].map(str::to_owned).to_vec()];
+    let mut rows = vec![["CLAIM", "PLAN", "STATE", "DATA", "RATE", "TRIES", "EXIT", "TARGET"].map(str::to_owned).to_vec()];
     rows.extend(view.volumes.iter().map(volume));
-    page.table(&rows)?;
+    page.table(&told(&rows))?;
     for volume in &view.volumes {
         let state = volume.object_state.as_ref().map(|state| format!(" {state}")).unwrap_or_default();
         let message = volume.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default();
@@ -98,7 +98,7 @@ fn head(view: &MigrationView, page: &mut Sheet<'_>) -> io::Result<()> {
     page.field("Migration", &format!("{}/{} on {}, {}{itinerary}", view.namespace, view.name, view.cluster, view.kind))?;
     page.field("Plan", view.plan.as_deref().unwrap_or("unknown"))?;
     let again = view.superseded_by.as_deref().map(|run| format!("; {run} succeeded later")).unwrap_or_default();
-    page.field("Outcome", &format!("{}{again}", view.outcome))?;
+    page.field("Outcome", &format!("{}{again}", view.outcome.as_str().replace('-', " ")))?;
     let time = |time: &Option<String>| time.as_deref().map_or_else(|| "unknown".to_owned(), minute);
     let ended = if view.ended.is_some() { format!("ended {}", time(&view.ended)) } else { "not over".to_owned() };
     let took = view.duration.as_deref().map(|duration| format!(", {duration}")).unwrap_or_default();
@@ -108,7 +108,7 @@ fn head(view: &MigrationView, page: &mut Sheet<'_>) -> io::Result<()> {
     }
     if let Some(phase) = &view.phase {
         let since = view.phase_since.as_deref().map(|since| format!(" since {}", minute(since))).unwrap_or_default();
-        let limit = view.phase_limit.as_deref().map(|limit| format!("; {limit} is usual at most unless data moves")).unwrap_or_default();
+        let limit = view.phase_limit.as_deref().map(|limit| format!("; such a phase takes {limit} at most, unless data moves")).unwrap_or_default();
         page.field("Phase", &format!("{phase}{since}{limit}"))?;
     }
     if let Some(waits) = &view.waits_for {
@@ -131,13 +131,15 @@ fn time_of(time: Option<&str>) -> String {
 fn volume(volume: &VolumeView) -> Vec<String> {
     let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     let data = match (volume.bytes, volume.total, &volume.percent) {
+        (Some(done), Some(total), _) if done == total && volume.state == "completed" => bytes(done),
         (Some(done), Some(total), _) => format!("{} of {}", bytes(done), bytes(total)),
         (Some(done), None, _) => bytes(done),
         (None, Some(total), _) => format!("? of {}", bytes(total)),
         (None, None, percent) => or_dash(percent.clone()),
     };
     let plan = match (&volume.action, &volume.copy_method) {
-        (Some(action), Some(method)) if action == "copy" => format!("{action} {method}"),
+        // How a volume is copied says that it is copied.
+        (Some(action), Some(method)) if action == "copy" => method.clone(),
         (Some(action), _) => action.clone(),
         _ => volume.method.clone(),
     };
@@ -152,6 +154,13 @@ fn volume(volume: &VolumeView) -> Vec<String> {
         or_dash(volume.exit_code.map(|code| code.to_string())),
         if volume.target == volume.pvc { target.to_owned() } else { format!("{} {target}", volume.target) },
     ]
+}
+
+/// Without the columns in which no row tells anything.
+fn told(rows: &[Vec<String>]) -> Vec<Vec<String>> {
+    let tells = |at: &usize| rows.iter().skip(1).any(|row| row[*at] != "-");
+    let shown: Vec<usize> = (0..rows.first().map_or(0, Vec::len)).filter(tells).collect();
+    rows.iter().map(|row| shown.iter().map(|&at| row[at].clone()).collect()).collect()
 }
 
 struct Sheet<'o> {
@@ -179,7 +188,7 @@ impl Sheet<'_> {
     }
 
     fn aside(&mut self, text: &str) -> io::Result<()> {
-        writeln!(self.out, "{}", self.paint.faint(text))
+        wrap(text, self.width).iter().try_for_each(|line| writeln!(self.out, "{}", self.paint.faint(line)))
     }
 
     fn list(&mut self, title: &str, items: &[String]) -> io::Result<()> {

@@ -1,4 +1,6 @@
-use super::fit::{columns, one_line};
+use std::fmt::Write as _;
+
+use super::fit::{columns, one_line, wrap};
 use super::paint::Paint;
 use super::tree::middle;
 use crate::finding::view::Table;
@@ -9,25 +11,73 @@ const LEAST: usize = 12;
 /// Between two columns.
 const GAP: usize = 2;
 
-/// The table for people. `wide` shows every column and cuts none.
+/// The table for people. `wide` shows every column and cuts none; nor is anything cut where no page has an edge.
 pub(in crate::output) fn text(table: &Table, wide: bool, options: &Options) -> String {
-    let shown: Vec<usize> = (0..table.columns.len()).filter(|&at| wide || !table.columns[at].wide).collect();
-    let mut lines = vec![shown.iter().map(|&at| table.columns[at].name.clone()).collect::<Vec<_>>()];
-    for row in &table.rows {
-        lines.push(shown.iter().map(|&at| row.cells.get(at).map(|cell| one_line(cell)).unwrap_or_default()).collect());
-    }
-    let limit = if wide { usize::MAX } else { options.width };
     let paint = Paint { colour: options.colour };
+    let limit = if wide || !options.fold { usize::MAX } else { options.width };
+    let mut shown: Vec<usize> = (0..table.columns.len()).filter(|&at| wide || !table.columns[at].wide).collect();
     let mut out = String::new();
-    for (number, text) in grid(&lines, limit).into_iter().enumerate() {
+    // Where the page is too narrow, what all rows have in common is said once, and what none of them tells is left out.
+    let mut common = Vec::new();
+    for (name, word) in [("NAMESPACE", "in namespace"), ("CLUSTER", "on cluster")] {
+        let Some(at) = shown.iter().copied().find(|&at| table.columns[at].name == name) else { continue };
+        let first = table.rows.first().and_then(|row| row.cells.get(at)).filter(|cell| !cell.is_empty());
+        let Some(cell) = first.filter(|cell| table.rows.iter().all(|row| row.cells.get(at) == Some(cell))) else { continue };
+        if total(&lines(table, &shown)) > limit {
+            shown.retain(|&other| other != at);
+            common.push(format!("{word} {}", one_line(cell)));
+        }
+    }
+    if total(&lines(table, &shown)) > limit {
+        shown.retain(|&at| table.rows.iter().any(|row| row.cells.get(at).is_some_and(|cell| !cell.is_empty())));
+    }
+    if !common.is_empty() {
+        out.push_str(&paint.faint(&format!("all {}", common.join(" "))));
+        out.push('\n');
+    }
+    for (number, text) in grid(&lines(table, &shown), limit).into_iter().enumerate() {
         out.push_str(&if number == 0 { paint.strong(&text) } else { text });
         out.push('\n');
     }
     for note in &table.notes {
-        out.push_str(&paint.faint(&one_line(&format!("note: {note}"))));
-        out.push('\n');
+        for (at, line) in wrap(&one_line(&format!("note: {note}")), if options.fold { options.width } else { usize::MAX }).into_iter().enumerate() {
+            out.push_str(&paint.faint(&format!("{}{line}", if at == 0 { "" } else { "  " })));
+            out.push('\n');
+        }
     }
+    see(table, options, paint, &mut out);
     out
+}
+
+/// Commands that show the rows: each with `-v`, and for who looks at a terminal how such a command reads.
+fn see(table: &Table, options: &Options, paint: Paint, out: &mut String) {
+    if options.verbose {
+        let _ = writeln!(out, "\n{}", paint.heading("See for yourself"));
+        for command in table.rows.iter().flat_map(|row| &row.see) {
+            let _ = writeln!(out, "  {}", paint.command(&one_line(command)));
+        }
+        return;
+    }
+    let Some(row) = table.rows.first().filter(|row| options.fold && !row.see.is_empty()) else { return };
+    let _ = writeln!(out, "{}", paint.faint("-v adds the commands that show each of them; to see the first:"));
+    for command in &row.see {
+        let _ = writeln!(out, "  {}", paint.command(&one_line(command)));
+    }
+}
+
+fn lines(table: &Table, shown: &[usize]) -> Vec<Vec<String>> {
+    let mut lines = vec![shown.iter().map(|&at| table.columns[at].name.clone()).collect::<Vec<_>>()];
+    for row in &table.rows {
+        lines.push(shown.iter().map(|&at| row.cells.get(at).map(|cell| one_line(cell)).unwrap_or_default()).collect());
+    }
+    lines
+}
+
+/// Columns that the rows take when nothing is cut.
+fn total(rows: &[Vec<String>]) -> usize {
+    let count = rows.first().map_or(0, Vec::len);
+    let widest = |at: usize| rows.iter().map(|row| columns(&row[at])).max().unwrap_or(0);
+    (0..count).map(widest).sum::<usize>() + GAP * count.saturating_sub(1)
 }
 
 /// Rows of cells as lines with straight columns, no wider than the limit where that is possible.
@@ -45,20 +95,24 @@ pub(super) fn grid(rows: &[Vec<String>], limit: usize) -> Vec<String> {
     rows.iter().map(line).collect()
 }
 
-/// Width of each column: what its longest cell takes. When the page is too narrow the widest column gives way first: of names as
-/// long as there is one, since a generated name can be told by its ends, and words cannot.
+/// Width of each column: what its longest cell takes. When the page is too narrow, columns give way in the order in which a reader can
+/// spare them: the namespace first, then names as long as there is one, since a generated name can be told by its ends, then words.
+/// The name of the object itself is what a reader copies, so it stays whole as long as it can.
 fn widths(rows: &[Vec<String>], limit: usize) -> Vec<usize> {
     let count = rows.first().map_or(0, Vec::len);
     let mut widths: Vec<usize> = (0..count).map(|at| rows.iter().map(|row| columns(&row[at])).max().unwrap_or(0)).collect();
-    let words: Vec<bool> = (0..count).map(|at| rows.iter().skip(1).any(|row| row[at].contains(' '))).collect();
+    let rank = |at: usize| match rows.first().map_or("", |head| head[at].as_str()) {
+        "NAMESPACE" => 0,
+        "NAME" | "CLAIM" | "STEP" | "IMAGE STREAM" => 3,
+        _ if rows.iter().skip(1).any(|row| row[at].contains(' ')) => 2,
+        _ => 1,
+    };
+    let ranks: Vec<u8> = (0..count).map(rank).collect();
     let mut total = widths.iter().sum::<usize>() + GAP * count.saturating_sub(1);
     while total > limit {
-        let widest = |of_words: bool| {
-            let wide = (0..count).filter(|&at| words[at] == of_words && widths[at] > LEAST);
-            wide.max_by_key(|&at| (widths[at], at))
-        };
-        let Some(widest) = widest(false).or_else(|| widest(true)) else { break };
-        let others = (0..count).filter(|&at| words[at] == words[widest]).map(|at| widths[at]);
+        let widest = |wanted: u8| (0..count).filter(|&at| ranks[at] == wanted && widths[at] > LEAST).max_by_key(|&at| (widths[at], at));
+        let Some(widest) = (0..4).find_map(widest) else { break };
+        let others = (0..count).filter(|&at| ranks[at] == ranks[widest]).map(|at| widths[at]);
         let next = others.filter(|&width| width < widths[widest]).max().unwrap_or(LEAST).max(LEAST);
         let step = (widths[widest] - next).clamp(1, total - limit);
         widths[widest] -= step;
@@ -81,6 +135,10 @@ mod tests {
         let lines = [line(&["NAME", "AGE"]), line(&[&long, "3d"])];
         assert_eq!(widths(&lines, 100), [40, 3]);
         assert_eq!(widths(&lines, 30), [25, 3]);
+        let lines = [line(&["NAMESPACE", "NAME", "POD"]), line(&["openshift-migration", &long, &long])];
+        assert_eq!(widths(&lines, 98), [14, 40, 40], "the namespace goes first");
+        assert_eq!(widths(&lines, 70), [12, 40, 14], "then other names");
+        assert_eq!(widths(&lines, 60), [12, 32, 12], "and the name of the object last");
     }
 
     #[test]

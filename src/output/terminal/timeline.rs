@@ -1,7 +1,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::fit::{clip, columns, counted, folded};
+use super::fit::{clip, columns, counted, folded, wrap};
 use super::paint::Paint;
 use crate::finding::see;
 use crate::finding::view::{Moment, Timeline};
@@ -12,7 +12,7 @@ pub(in crate::output) fn render(view: &Timeline, options: &Options, out: &mut dy
     let paint = Paint { colour: options.colour };
     let about = view.about.as_deref().unwrap_or("The whole case");
     writeln!(out, "{}", paint.strong(&format!("{about}: {}, times are UTC", counted(view.moments.len() as u64, "moment"))))?;
-    view.notes.iter().try_for_each(|note| writeln!(out, "{}", paint.faint(&format!("note: {note}"))))?;
+    view.notes.iter().try_for_each(|note| aside(note, options, paint, out))?;
     let origins: Vec<String> = view.moments.iter().map(|moment| format!("{}/{}", moment.cluster, moment.component)).collect();
     let width = origins.iter().map(|origin| columns(origin)).max().unwrap_or(0).min(40);
     let mut day = "";
@@ -39,6 +39,15 @@ pub(in crate::output) fn render(view: &Timeline, options: &Options, out: &mut dy
     let proof = |moment: &&Moment| moment.level == "error" && moment.place.is_some();
     if let Some(command) = view.moments.iter().find(proof).or(view.moments.first()).and_then(|moment| command(view, moment)) {
         writeln!(out, "{}", paint.faint(&format!("-v adds the proof of each moment; to see one: {command}")))?;
+    }
+    Ok(())
+}
+
+/// A note, folded where there is a page.
+pub(super) fn aside(note: &str, options: &Options, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    let width = if options.fold { options.width.saturating_sub(2).max(30) } else { usize::MAX };
+    for (at, line) in wrap(&format!("note: {note}"), width).into_iter().enumerate() {
+        writeln!(out, "{}", paint.faint(&format!("{}{line}", if at == 0 { "" } else { "  " })))?;
     }
     Ok(())
 }

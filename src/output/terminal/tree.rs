@@ -2,12 +2,13 @@ use std::fmt::Write as _;
 
 use super::fit::{clip, columns, one_line};
 use super::paint::Paint;
-use crate::finding::view::{ClusterLine, Health, Presence, Tree, TreeNode};
-use crate::model::Span;
+use crate::finding::view::{ClusterLine, Health, Presence, Tree, TreeNode, age};
 use crate::output::Options;
 
 /// Columns that a name keeps, however narrow the page is.
 const NAME: usize = 24;
+/// Columns that the name of a progress object keeps: it is a hash, and the claim stands beside it.
+const HASH: usize = 11;
 
 /// The tree for people.
 pub(in crate::output) fn text(tree: &Tree, options: &Options) -> String {
@@ -20,6 +21,7 @@ pub(in crate::output) fn text(tree: &Tree, options: &Options) -> String {
         let _ = writeln!(draw.out, "{what} in these inputs.");
     }
     draw.findings(tree);
+    draw.see(tree);
     draw.out
 }
 
@@ -60,6 +62,30 @@ impl Draw<'_> {
         }
     }
 
+    /// Commands that show what is marked: all of it, or only where the first finding sits.
+    fn see(&mut self, tree: &Tree) {
+        let mut marked: Vec<&TreeNode> = Vec::new();
+        tree.roots.iter().for_each(|root| collect(root, &mut marked));
+        if !self.options.verbose {
+            // Findings are ranked, so the first of them is what a reader wants to see first.
+            let best =
+                tree.findings.first().and_then(|first| marked.iter().find(|node| node.findings.iter().any(|mark| mark.finding == first.finding)));
+            marked = best.or(marked.first()).into_iter().copied().collect();
+        }
+        if marked.is_empty() {
+            return;
+        }
+        self.out.push('\n');
+        self.out.push_str(&self.paint.heading("See for yourself"));
+        self.out.push('\n');
+        for command in marked.iter().flat_map(|node| &node.see) {
+            let _ = writeln!(self.out, "  {}", self.paint.command(&one_line(command)));
+        }
+        if !self.options.verbose {
+            let _ = writeln!(self.out, "{}", self.paint.faint("-v shows the commands for every object that is marked or not well"));
+        }
+    }
+
     fn line(&mut self, node: &TreeNode, lead: &str, above: Option<&str>) {
         let pieces = self.pieces(node);
         let tail: usize = pieces.iter().map(|piece| columns(&piece.plain) + 2).sum();
@@ -69,7 +95,8 @@ impl Draw<'_> {
             _ => one_line(&node.object.name),
         };
         // Kind and state say what a reader looks for, so the middle of the name gives way first.
-        let room = self.options.width.saturating_sub(columns(lead) + columns(&kind) + 1 + tail).max(NAME);
+        let least = if kind == "DirectVolumeMigrationProgress" { HASH } else { NAME };
+        let room = self.options.width.saturating_sub(columns(lead) + columns(&kind) + 1 + tail).max(least);
         let name = middle(&name, room);
         let mut used = columns(lead) + columns(&kind) + 1 + columns(&name);
         let _ = write!(self.out, "{lead}{kind} {}", self.paint.strong(&name));
@@ -117,11 +144,14 @@ impl Draw<'_> {
             add(progress.clone(), &plain);
         }
         if let Some(seconds) = node.age_seconds {
-            add(Span::from_secs(seconds).to_string(), &|text| self.paint.faint(text));
+            add(age(seconds), &|text| self.paint.faint(text));
         }
         if !node.copies.is_empty() {
             let names: Vec<&str> = node.copies.iter().map(|id| self.cluster(id)).collect();
             add(format!("synced to {}", names.join(", ")), &|text| self.paint.faint(text));
+        }
+        if node.relation == "cause" {
+            add("(root cause)".to_owned(), &|text| self.paint.faint(text));
         }
         if node.repeated {
             add("(see above)".to_owned(), &|text| self.paint.faint(text));
@@ -132,6 +162,15 @@ impl Draw<'_> {
     fn cluster<'s>(&'s self, id: &'s str) -> &'s str {
         self.clusters.iter().find(|cluster| cluster.id == id).map_or(id, |cluster| &cluster.name)
     }
+}
+
+/// Objects that are marked or not well, each once.
+fn collect<'t>(node: &'t TreeNode, found: &mut Vec<&'t TreeNode>) {
+    let told = !node.findings.is_empty() || node.health == Health::Bad;
+    if told && !found.iter().any(|other| other.object == node.object) {
+        found.push(node);
+    }
+    node.children.iter().for_each(|child| collect(child, found));
 }
 
 /// Cuts the middle out: generated names differ at their end.

@@ -2,51 +2,57 @@
 
 use std::borrow::Cow;
 
-use super::{AGE, Cell, Fixed, cells};
+use super::{AGE, Cell, Fixed, cells, made, path, wide_made, wide_path};
 
-const CONTAINERS: Fixed = ("CONTAINERS", true, Cell::Made(cells::containers));
-const IMAGES: Fixed = ("IMAGES", true, Cell::Made(cells::images));
-const SELECTOR: Fixed = ("SELECTOR", true, Cell::Made(cells::match_labels));
+const CONTAINERS: Fixed = wide_made("CONTAINERS", cells::containers);
+const IMAGES: Fixed = wide_made("IMAGES", cells::images);
+const SELECTOR: Fixed = wide_made("SELECTOR", cells::match_labels);
+
+const DESIRED: Fixed = path("DESIRED", "spec.replicas");
+const CURRENT: Fixed = path("CURRENT", "status.replicas");
+const READY: Fixed = path("READY", "status.readyReplicas");
+const READY_OF_ALL: Fixed = made("READY", cells::replicas);
+const PHASE: Fixed = path("STATUS", "status.phase");
+const ACCESS: Fixed = made("ACCESS MODES", cells::access);
+const CLASS: Fixed = path("STORAGECLASS", "spec.storageClassName");
+const VOLUME_MODE: Fixed = wide_path("VOLUMEMODE", "spec.volumeMode");
+const AVAILABLE: Fixed = ("AVAILABLE", false, Cell::Condition("Available"));
+const PROGRESSING: Fixed = ("PROGRESSING", false, Cell::Condition("Progressing"));
+const CREATED: Fixed = ("CREATED AT", false, Cell::Created);
+const DATA: Fixed = ("DATA", false, Cell::Count("data"));
+const WIDE_AGE: Fixed = ("AGE", true, Cell::Age);
 
 pub(super) const COLUMNS: &[(&str, &str, &[Fixed])] = &[
     (
         "Pod",
         "",
         &[
-            ("READY", false, Cell::Made(cells::ready)),
-            ("STATUS", false, Cell::Made(cells::pod_status)),
-            ("RESTARTS", false, Cell::Made(cells::restarts)),
+            made("READY", cells::ready),
+            made("STATUS", cells::pod_status),
+            made("RESTARTS", cells::restarts),
             AGE,
-            ("IP", true, Cell::Path("status.podIP")),
-            ("NODE", true, Cell::Path("spec.nodeName")),
+            wide_path("IP", "status.podIP"),
+            wide_path("NODE", "spec.nodeName"),
         ],
     ),
     (
         "PersistentVolumeClaim",
         "",
-        &[
-            ("STATUS", false, Cell::Path("status.phase")),
-            ("VOLUME", false, Cell::Path("spec.volumeName")),
-            ("CAPACITY", false, Cell::Path("status.capacity.storage")),
-            ("ACCESS MODES", false, Cell::Made(cells::access)),
-            ("STORAGECLASS", false, Cell::Path("spec.storageClassName")),
-            AGE,
-            ("VOLUMEMODE", true, Cell::Path("spec.volumeMode")),
-        ],
+        &[PHASE, path("VOLUME", "spec.volumeName"), path("CAPACITY", "status.capacity.storage"), ACCESS, CLASS, AGE, VOLUME_MODE],
     ),
     (
         "PersistentVolume",
         "",
         &[
-            ("CAPACITY", false, Cell::Path("spec.capacity.storage")),
-            ("ACCESS MODES", false, Cell::Made(cells::access)),
-            ("RECLAIM POLICY", false, Cell::Path("spec.persistentVolumeReclaimPolicy")),
-            ("STATUS", false, Cell::Path("status.phase")),
-            ("CLAIM", false, Cell::Made(cells::claim)),
-            ("STORAGECLASS", false, Cell::Path("spec.storageClassName")),
-            ("REASON", false, Cell::Path("status.reason")),
+            path("CAPACITY", "spec.capacity.storage"),
+            ACCESS,
+            path("RECLAIM POLICY", "spec.persistentVolumeReclaimPolicy"),
+            PHASE,
+            made("CLAIM", cells::claim),
+            CLASS,
+            path("REASON", "status.reason"),
             AGE,
-            ("VOLUMEMODE", true, Cell::Path("spec.volumeMode")),
+            VOLUME_MODE,
         ],
     ),
     (
@@ -54,83 +60,60 @@ pub(super) const COLUMNS: &[(&str, &str, &[Fixed])] = &[
         "",
         &[
             ("STATUS", false, Cell::State),
-            ("ROLES", false, Cell::Made(cells::roles)),
+            made("ROLES", cells::roles),
             AGE,
-            ("VERSION", false, Cell::Path("status.nodeInfo.kubeletVersion")),
-            ("INTERNAL-IP", true, Cell::Made(cells::internal_ip)),
-            ("OS-IMAGE", true, Cell::Path("status.nodeInfo.osImage")),
-            ("KERNEL-VERSION", true, Cell::Path("status.nodeInfo.kernelVersion")),
-            ("CONTAINER-RUNTIME", true, Cell::Path("status.nodeInfo.containerRuntimeVersion")),
+            path("VERSION", "status.nodeInfo.kubeletVersion"),
+            wide_made("INTERNAL-IP", cells::internal_ip),
+            wide_path("OS-IMAGE", "status.nodeInfo.osImage"),
+            wide_path("KERNEL-VERSION", "status.nodeInfo.kernelVersion"),
+            wide_path("CONTAINER-RUNTIME", "status.nodeInfo.containerRuntimeVersion"),
         ],
     ),
-    ("Namespace", "", &[("STATUS", false, Cell::Path("status.phase")), AGE]),
+    ("Namespace", "", &[PHASE, AGE]),
     (
         "Service",
         "",
         &[
-            ("TYPE", false, Cell::Path("spec.type")),
-            ("CLUSTER-IP", false, Cell::Path("spec.clusterIP")),
-            ("EXTERNAL-IP", false, Cell::Made(cells::external_ip)),
-            ("PORT(S)", false, Cell::Made(cells::ports)),
+            path("TYPE", "spec.type"),
+            path("CLUSTER-IP", "spec.clusterIP"),
+            made("EXTERNAL-IP", cells::external_ip),
+            made("PORT(S)", cells::ports),
             AGE,
-            ("SELECTOR", true, Cell::Made(cells::service_selector)),
+            wide_made("SELECTOR", cells::service_selector),
         ],
     ),
-    ("Endpoints", "", &[("ENDPOINTS", false, Cell::Made(cells::endpoints)), AGE]),
-    ("ConfigMap", "", &[("DATA", false, Cell::Count("data")), AGE]),
-    ("Secret", "", &[("TYPE", false, Cell::Path("type")), ("DATA", false, Cell::Count("data")), AGE]),
+    ("Endpoints", "", &[made("ENDPOINTS", cells::endpoints), AGE]),
+    ("ConfigMap", "", &[DATA, AGE]),
+    ("Secret", "", &[path("TYPE", "type"), DATA, AGE]),
     ("ServiceAccount", "", &[("SECRETS", false, Cell::Count("secrets")), AGE]),
-    ("ResourceQuota", "", &[AGE, ("REQUEST", false, Cell::Made(cells::quota))]),
-    ("LimitRange", "", &[("CREATED AT", false, Cell::Created)]),
-    (
-        "ReplicationController",
-        "",
-        &[
-            ("DESIRED", false, Cell::Path("spec.replicas")),
-            ("CURRENT", false, Cell::Path("status.replicas")),
-            ("READY", false, Cell::Path("status.readyReplicas")),
-            AGE,
-            CONTAINERS,
-            IMAGES,
-        ],
-    ),
+    ("ResourceQuota", "", &[AGE, made("REQUEST", cells::quota)]),
+    ("LimitRange", "", &[CREATED]),
+    ("ReplicationController", "", &[DESIRED, CURRENT, READY, AGE, CONTAINERS, IMAGES]),
     (
         "Deployment",
         "apps",
         &[
-            ("READY", false, Cell::Made(cells::replicas)),
-            ("UP-TO-DATE", false, Cell::Path("status.updatedReplicas")),
-            ("AVAILABLE", false, Cell::Path("status.availableReplicas")),
+            READY_OF_ALL,
+            path("UP-TO-DATE", "status.updatedReplicas"),
+            path("AVAILABLE", "status.availableReplicas"),
             AGE,
             CONTAINERS,
             IMAGES,
             SELECTOR,
         ],
     ),
-    (
-        "ReplicaSet",
-        "apps",
-        &[
-            ("DESIRED", false, Cell::Path("spec.replicas")),
-            ("CURRENT", false, Cell::Path("status.replicas")),
-            ("READY", false, Cell::Path("status.readyReplicas")),
-            AGE,
-            CONTAINERS,
-            IMAGES,
-            SELECTOR,
-        ],
-    ),
-    ("StatefulSet", "apps", &[("READY", false, Cell::Made(cells::replicas)), AGE, CONTAINERS, IMAGES]),
+    ("ReplicaSet", "apps", &[DESIRED, CURRENT, READY, AGE, CONTAINERS, IMAGES, SELECTOR]),
+    ("StatefulSet", "apps", &[READY_OF_ALL, AGE, CONTAINERS, IMAGES]),
     (
         "DaemonSet",
         "apps",
         &[
-            ("DESIRED", false, Cell::Path("status.desiredNumberScheduled")),
-            ("CURRENT", false, Cell::Path("status.currentNumberScheduled")),
-            ("READY", false, Cell::Path("status.numberReady")),
-            ("UP-TO-DATE", false, Cell::Path("status.updatedNumberScheduled")),
-            ("AVAILABLE", false, Cell::Path("status.numberAvailable")),
-            ("NODE SELECTOR", false, Cell::Made(cells::node_selector)),
+            path("DESIRED", "status.desiredNumberScheduled"),
+            path("CURRENT", "status.currentNumberScheduled"),
+            path("READY", "status.numberReady"),
+            path("UP-TO-DATE", "status.updatedNumberScheduled"),
+            path("AVAILABLE", "status.numberAvailable"),
+            made("NODE SELECTOR", cells::node_selector),
             AGE,
             CONTAINERS,
             IMAGES,
@@ -140,21 +123,14 @@ pub(super) const COLUMNS: &[(&str, &str, &[Fixed])] = &[
     (
         "Job",
         "batch",
-        &[
-            ("STATUS", false, Cell::State),
-            ("COMPLETIONS", false, Cell::Made(cells::completions)),
-            ("DURATION", false, Cell::Made(cells::duration)),
-            AGE,
-            CONTAINERS,
-            IMAGES,
-        ],
+        &[("STATUS", false, Cell::State), made("COMPLETIONS", cells::completions), made("DURATION", cells::duration), AGE, CONTAINERS, IMAGES],
     ),
     (
         "CronJob",
         "batch",
         &[
-            ("SCHEDULE", false, Cell::Path("spec.schedule")),
-            ("SUSPEND", false, Cell::Path("spec.suspend")),
+            path("SCHEDULE", "spec.schedule"),
+            path("SUSPEND", "spec.suspend"),
             ("ACTIVE", false, Cell::Count("status.active")),
             ("LAST SCHEDULE", false, Cell::Since(Cow::Borrowed("status.lastScheduleTime"))),
             AGE,
@@ -166,10 +142,10 @@ pub(super) const COLUMNS: &[(&str, &str, &[Fixed])] = &[
         "HorizontalPodAutoscaler",
         "autoscaling",
         &[
-            ("REFERENCE", false, Cell::Made(cells::scaled)),
-            ("MINPODS", false, Cell::Path("spec.minReplicas")),
-            ("MAXPODS", false, Cell::Path("spec.maxReplicas")),
-            ("REPLICAS", false, Cell::Path("status.currentReplicas")),
+            made("REFERENCE", cells::scaled),
+            path("MINPODS", "spec.minReplicas"),
+            path("MAXPODS", "spec.maxReplicas"),
+            path("REPLICAS", "status.currentReplicas"),
             AGE,
         ],
     ),
@@ -177,21 +153,21 @@ pub(super) const COLUMNS: &[(&str, &str, &[Fixed])] = &[
         "PodDisruptionBudget",
         "policy",
         &[
-            ("MIN AVAILABLE", false, Cell::Path("spec.minAvailable")),
-            ("MAX UNAVAILABLE", false, Cell::Path("spec.maxUnavailable")),
-            ("ALLOWED DISRUPTIONS", false, Cell::Path("status.disruptionsAllowed")),
+            path("MIN AVAILABLE", "spec.minAvailable"),
+            path("MAX UNAVAILABLE", "spec.maxUnavailable"),
+            path("ALLOWED DISRUPTIONS", "status.disruptionsAllowed"),
             AGE,
         ],
     ),
-    ("NetworkPolicy", "networking.k8s.io", &[("POD-SELECTOR", false, Cell::Made(cells::pod_selector)), AGE]),
+    ("NetworkPolicy", "networking.k8s.io", &[made("POD-SELECTOR", cells::pod_selector), AGE]),
     (
         "StorageClass",
         "storage.k8s.io",
         &[
-            ("PROVISIONER", false, Cell::Path("provisioner")),
-            ("RECLAIMPOLICY", false, Cell::Path("reclaimPolicy")),
-            ("VOLUMEBINDINGMODE", false, Cell::Path("volumeBindingMode")),
-            ("ALLOWVOLUMEEXPANSION", false, Cell::Path("allowVolumeExpansion")),
+            path("PROVISIONER", "provisioner"),
+            path("RECLAIMPOLICY", "reclaimPolicy"),
+            path("VOLUMEBINDINGMODE", "volumeBindingMode"),
+            path("ALLOWVOLUMEEXPANSION", "allowVolumeExpansion"),
             AGE,
         ],
     ),
@@ -199,77 +175,53 @@ pub(super) const COLUMNS: &[(&str, &str, &[Fixed])] = &[
         "VolumeAttachment",
         "storage.k8s.io",
         &[
-            ("ATTACHER", false, Cell::Path("spec.attacher")),
-            ("PV", false, Cell::Path("spec.source.persistentVolumeName")),
-            ("NODE", false, Cell::Path("spec.nodeName")),
-            ("ATTACHED", false, Cell::Path("status.attached")),
+            path("ATTACHER", "spec.attacher"),
+            path("PV", "spec.source.persistentVolumeName"),
+            path("NODE", "spec.nodeName"),
+            path("ATTACHED", "status.attached"),
             AGE,
         ],
     ),
-    ("CustomResourceDefinition", "apiextensions.k8s.io", &[("CREATED AT", false, Cell::Created)]),
+    ("CustomResourceDefinition", "apiextensions.k8s.io", &[CREATED]),
     (
         "Route",
         "route.openshift.io",
         &[
-            ("HOST/PORT", false, Cell::Path("spec.host")),
-            ("PATH", false, Cell::Path("spec.path")),
-            ("SERVICES", false, Cell::Path("spec.to.name")),
-            ("PORT", false, Cell::Path("spec.port.targetPort")),
-            ("TERMINATION", false, Cell::Path("spec.tls.termination")),
+            path("HOST/PORT", "spec.host"),
+            path("PATH", "spec.path"),
+            path("SERVICES", "spec.to.name"),
+            path("PORT", "spec.port.targetPort"),
+            path("TERMINATION", "spec.tls.termination"),
             ("ADMITTED", true, Cell::State),
-            ("AGE", true, Cell::Age),
+            WIDE_AGE,
         ],
     ),
     (
         "DeploymentConfig",
         "apps.openshift.io",
-        &[
-            ("REVISION", false, Cell::Path("status.latestVersion")),
-            ("DESIRED", false, Cell::Path("spec.replicas")),
-            ("CURRENT", false, Cell::Path("status.replicas")),
-            ("READY", true, Cell::Path("status.readyReplicas")),
-            ("AGE", true, Cell::Age),
-        ],
+        &[path("REVISION", "status.latestVersion"), DESIRED, CURRENT, wide_path("READY", "status.readyReplicas"), WIDE_AGE],
     ),
-    (
-        "ImageStream",
-        "image.openshift.io",
-        &[("IMAGE REPOSITORY", false, Cell::Path("status.dockerImageRepository")), ("TAGS", false, Cell::Made(cells::tags)), AGE],
-    ),
+    ("ImageStream", "image.openshift.io", &[path("IMAGE REPOSITORY", "status.dockerImageRepository"), made("TAGS", cells::tags), AGE]),
     (
         "ClusterVersion",
         "config.openshift.io",
-        &[
-            ("VERSION", false, Cell::Path("status.desired.version")),
-            ("AVAILABLE", false, Cell::Condition("Available")),
-            ("PROGRESSING", false, Cell::Condition("Progressing")),
-            ("STATUS", false, Cell::Made(cells::progressing)),
-        ],
+        &[path("VERSION", "status.desired.version"), AVAILABLE, PROGRESSING, made("STATUS", cells::progressing)],
     ),
     (
         "ClusterOperator",
         "config.openshift.io",
         &[
-            ("VERSION", false, Cell::Made(cells::operator_version)),
-            ("AVAILABLE", false, Cell::Condition("Available")),
-            ("PROGRESSING", false, Cell::Condition("Progressing")),
+            made("VERSION", cells::operator_version),
+            AVAILABLE,
+            PROGRESSING,
             ("DEGRADED", false, Cell::Condition("Degraded")),
-            ("MESSAGE", true, Cell::Made(cells::degraded)),
+            wide_made("MESSAGE", cells::degraded),
         ],
     ),
     (
         "ClusterServiceVersion",
         "operators.coreos.com",
-        &[
-            ("DISPLAY", false, Cell::Path("spec.displayName")),
-            ("VERSION", false, Cell::Path("spec.version")),
-            ("REPLACES", false, Cell::Path("spec.replaces")),
-            ("PHASE", false, Cell::Path("status.phase")),
-        ],
+        &[path("DISPLAY", "spec.displayName"), path("VERSION", "spec.version"), path("REPLACES", "spec.replaces"), path("PHASE", "status.phase")],
     ),
-    (
-        "Subscription",
-        "operators.coreos.com",
-        &[("PACKAGE", false, Cell::Path("spec.name")), ("SOURCE", false, Cell::Path("spec.source")), ("CHANNEL", false, Cell::Path("spec.channel"))],
-    ),
+    ("Subscription", "operators.coreos.com", &[path("PACKAGE", "spec.name"), path("SOURCE", "spec.source"), path("CHANNEL", "spec.channel")]),
 ];

@@ -1,24 +1,32 @@
 //! Columns of MTC, Velero and OADP. Where `oc` prints a word that misleads (a failed run ends in phase `Completed`), the outcome
 //! stands beside it.
 
-use super::{AGE, Cell, Fixed, cells};
+use super::{AGE, Cell, Fixed, cells, made, path, wide_made, wide_path};
 
 const MTC: &str = "migration.openshift.io";
 const VELERO: &str = "velero.io";
+
+const PLAN: Fixed = path("PLAN", "spec.migPlanRef.name");
+const READY: Fixed = ("READY", false, Cell::Condition("Ready"));
+const STATUS: Fixed = path("STATUS", "status.phase");
+const PHASE: Fixed = path("PHASE", "status.phase");
+const ITINERARY: Fixed = path("ITINERARY", "status.itinerary");
+const PROGRESS: Fixed = ("PROGRESS", false, Cell::Progress);
+const MESSAGE: Fixed = wide_path("MESSAGE", "status.message");
 
 pub(super) const COLUMNS: &[(&str, &str, &[Fixed])] = &[
     (
         "MigMigration",
         MTC,
         &[
-            ("PLAN", false, Cell::Path("spec.migPlanRef.name")),
+            PLAN,
             ("OUTCOME", false, Cell::State),
-            ("ITINERARY", false, Cell::Path("status.itinerary")),
-            ("PHASE", false, Cell::Path("status.phase")),
+            ITINERARY,
+            PHASE,
             AGE,
             ("READY", true, Cell::Condition("Ready")),
-            ("STAGE", true, Cell::Path("spec.stage")),
-            ("ROLLBACK", true, Cell::Path("spec.rollback")),
+            wide_path("STAGE", "spec.stage"),
+            wide_path("ROLLBACK", "spec.rollback"),
             ("PROGRESS", true, Cell::Progress),
         ],
     ),
@@ -26,33 +34,19 @@ pub(super) const COLUMNS: &[(&str, &str, &[Fixed])] = &[
         "MigPlan",
         MTC,
         &[
-            ("READY", false, Cell::Condition("Ready")),
-            ("SOURCE", false, Cell::Path("spec.srcMigClusterRef.name")),
-            ("TARGET", false, Cell::Path("spec.destMigClusterRef.name")),
-            ("STORAGE", false, Cell::Path("spec.migStorageRef.name")),
+            READY,
+            path("SOURCE", "spec.srcMigClusterRef.name"),
+            path("TARGET", "spec.destMigClusterRef.name"),
+            path("STORAGE", "spec.migStorageRef.name"),
             AGE,
             ("STATE", true, Cell::State),
-            ("NAMESPACES", true, Cell::Made(cells::plan_namespaces)),
+            wide_made("NAMESPACES", cells::plan_namespaces),
         ],
     ),
-    (
-        "MigCluster",
-        MTC,
-        &[
-            ("READY", false, Cell::Condition("Ready")),
-            ("URL", false, Cell::Path("spec.url")),
-            ("HOST", false, Cell::Path("spec.isHostCluster")),
-            AGE,
-            ("VERSION", true, Cell::Path("status.operatorVersion")),
-        ],
-    ),
-    ("MigStorage", MTC, &[("READY", false, Cell::Condition("Ready")), ("PROVIDER", false, Cell::Path("spec.backupStorageProvider")), AGE]),
-    ("MigHook", MTC, &[("IMAGE", false, Cell::Path("spec.image")), ("TARGETCLUSTER", false, Cell::Path("spec.targetCluster")), AGE]),
-    (
-        "MigAnalytic",
-        MTC,
-        &[("PLAN", false, Cell::Path("spec.migPlanRef.name")), ("PROGRESS", false, Cell::Path("status.analytics.percentComplete")), AGE],
-    ),
+    ("MigCluster", MTC, &[READY, path("URL", "spec.url"), path("HOST", "spec.isHostCluster"), AGE, wide_path("VERSION", "status.operatorVersion")]),
+    ("MigStorage", MTC, &[READY, path("PROVIDER", "spec.backupStorageProvider"), AGE]),
+    ("MigHook", MTC, &[path("IMAGE", "spec.image"), path("TARGETCLUSTER", "spec.targetCluster"), AGE]),
+    ("MigAnalytic", MTC, &[PLAN, path("PROGRESS", "status.analytics.percentComplete"), AGE]),
     ("DirectVolumeMigration", MTC, DIRECT),
     ("DirectImageMigration", MTC, DIRECT),
     ("DirectImageStreamMigration", MTC, DIRECT),
@@ -60,12 +54,12 @@ pub(super) const COLUMNS: &[(&str, &str, &[Fixed])] = &[
         "DirectVolumeMigrationProgress",
         MTC,
         &[
-            ("STATUS", false, Cell::Path("status.phase")),
-            ("PROGRESS", false, Cell::Progress),
-            ("POD", false, Cell::Path("status.podName")),
-            ("EXIT CODE", false, Cell::Path("status.exitCode")),
+            STATUS,
+            PROGRESS,
+            path("POD", "status.podName"),
+            path("EXIT CODE", "status.exitCode"),
             AGE,
-            ("ELAPSED", true, Cell::Path("status.rsyncElapsedTime")),
+            wide_path("ELAPSED", "status.rsyncElapsedTime"),
         ],
     ),
     ("Backup", VELERO, VELERO_RUN),
@@ -76,50 +70,49 @@ pub(super) const COLUMNS: &[(&str, &str, &[Fixed])] = &[
         "BackupStorageLocation",
         VELERO,
         &[
-            ("PHASE", false, Cell::Path("status.phase")),
+            PHASE,
             ("LAST VALIDATED", false, Cell::Since(std::borrow::Cow::Borrowed("status.lastValidationTime"))),
             AGE,
-            ("DEFAULT", false, Cell::Path("spec.default")),
-            ("PROVIDER", true, Cell::Path("spec.provider")),
-            ("BUCKET", true, Cell::Path("spec.objectStorage.bucket")),
-            ("MESSAGE", true, Cell::Path("status.message")),
+            path("DEFAULT", "spec.default"),
+            wide_path("PROVIDER", "spec.provider"),
+            wide_path("BUCKET", "spec.objectStorage.bucket"),
+            MESSAGE,
         ],
     ),
-    ("VolumeSnapshotLocation", VELERO, &[("PHASE", false, Cell::Path("status.phase")), ("PROVIDER", false, Cell::Path("spec.provider")), AGE]),
+    ("VolumeSnapshotLocation", VELERO, &[PHASE, path("PROVIDER", "spec.provider"), AGE]),
     ("ResticRepository", VELERO, REPOSITORY),
     ("BackupRepository", VELERO, REPOSITORY),
     ("DataProtectionApplication", "oadp.openshift.io", &[("RECONCILED", false, Cell::Condition("Reconciled")), ("CREATED", false, Cell::Created)]),
 ];
 
 const VELERO_RUN: &[Fixed] = &[
-    ("STATUS", false, Cell::Path("status.phase")),
-    ("ERRORS", false, Cell::Path("status.errors")),
-    ("WARNINGS", false, Cell::Path("status.warnings")),
-    ("PROGRESS", false, Cell::Progress),
+    STATUS,
+    path("ERRORS", "status.errors"),
+    path("WARNINGS", "status.warnings"),
+    PROGRESS,
     AGE,
-    ("STARTED", true, Cell::Path("status.startTimestamp")),
-    ("COMPLETED", true, Cell::Path("status.completionTimestamp")),
+    wide_path("STARTED", "status.startTimestamp"),
+    wide_path("COMPLETED", "status.completionTimestamp"),
 ];
 
 const VOLUME_JOB: &[Fixed] = &[
-    ("STATUS", false, Cell::Path("status.phase")),
-    ("POD", false, Cell::Made(cells::worked_pod)),
-    ("VOLUME", false, Cell::Path("spec.volume")),
-    ("PROGRESS", false, Cell::Progress),
+    STATUS,
+    made("POD", cells::worked_pod),
+    path("VOLUME", "spec.volume"),
+    PROGRESS,
     AGE,
-    ("NODE", true, Cell::Path("spec.node")),
-    ("UPLOADER", true, Cell::Path("spec.uploaderType")),
-    ("MESSAGE", true, Cell::Path("status.message")),
+    wide_path("NODE", "spec.node"),
+    wide_path("UPLOADER", "spec.uploaderType"),
+    MESSAGE,
 ];
 
 const REPOSITORY: &[Fixed] = &[
-    ("STATUS", false, Cell::Path("status.phase")),
-    ("VOLUME NAMESPACE", false, Cell::Path("spec.volumeNamespace")),
-    ("LOCATION", false, Cell::Path("spec.backupStorageLocation")),
+    STATUS,
+    path("VOLUME NAMESPACE", "spec.volumeNamespace"),
+    path("LOCATION", "spec.backupStorageLocation"),
     AGE,
-    ("TYPE", true, Cell::Path("spec.repositoryType")),
-    ("MESSAGE", true, Cell::Path("status.message")),
+    wide_path("TYPE", "spec.repositoryType"),
+    MESSAGE,
 ];
 
-const DIRECT: &[Fixed] =
-    &[("STATUS", false, Cell::State), ("ITINERARY", false, Cell::Path("status.itinerary")), ("PHASE", false, Cell::Path("status.phase")), AGE];
+const DIRECT: &[Fixed] = &[("STATUS", false, Cell::State), ITINERARY, PHASE, AGE];

@@ -10,6 +10,7 @@ use std::borrow::Cow;
 
 use super::{shared, state};
 use crate::finding::redact::clean;
+use crate::finding::view::age;
 use crate::graph::tape::Value;
 use crate::graph::{Graph, Object, ObjectId};
 use crate::mtc;
@@ -54,6 +55,22 @@ type Fixed = (&'static str, bool, Cell);
 
 const AGE: Fixed = ("AGE", false, Cell::Age);
 
+const fn path(name: &'static str, path: &'static str) -> Fixed {
+    (name, false, Cell::Path(path))
+}
+
+const fn wide_path(name: &'static str, path: &'static str) -> Fixed {
+    (name, true, Cell::Path(path))
+}
+
+const fn made(name: &'static str, make: fn(&Object) -> String) -> Fixed {
+    (name, false, Cell::Made(make))
+}
+
+const fn wide_made(name: &'static str, make: fn(&Object) -> String) -> Fixed {
+    (name, true, Cell::Made(make))
+}
+
 /// Columns that are built in, after cluster, namespace and name.
 fn built_in(kind: &str, group: &str) -> Option<&'static [Fixed]> {
     let of_group = |table: &'static [(&'static str, &'static str, &'static [Fixed])]| {
@@ -80,14 +97,14 @@ pub(super) fn of(graph: &Graph, kind: &str, group: &str, version: &str) -> Vec<S
 pub(super) fn text(graph: &Graph, runs: &[mtc::Run], id: ObjectId, spec: &Spec) -> String {
     let object = graph.object(id);
     let run = runs.iter().find(|run| run.id == id);
-    let since = |time| graph.cluster(object.cluster).now.map(|now| now.since(time).to_string());
+    let since = |time| shared::collected(graph, object.cluster).map(|collected| age(collected.since(time).secs()));
     match &spec.cell {
         Cell::Path(path) => object.text(path).map(|text| clean(&text)).unwrap_or_default(),
         Cell::Count(path) => object.body.as_ref().map(|_| object.field(path).map_or(0, Value::len).to_string()).unwrap_or_default(),
         Cell::Condition(name) => object.condition(name).and_then(|item| item.get("status")?.text()).map(|text| clean(&text)).unwrap_or_default(),
         Cell::State => run.map_or_else(|| state::state(object), state::run).0.unwrap_or_default(),
         Cell::Progress => run.map_or_else(|| state::progress(object), state::run_progress).unwrap_or_default(),
-        Cell::Age => shared::age(graph, object).map(|age| age.to_string()).unwrap_or_default(),
+        Cell::Age => shared::age(graph, object).map(|span| age(span.secs())).unwrap_or_default(),
         Cell::Since(path) => object.time(path).and_then(since).unwrap_or_default(),
         Cell::Created => object.created.map(|time| time.to_string()).unwrap_or_default(),
         Cell::Made(make) => object.body.as_ref().map(|_| clean(&make(object))).unwrap_or_default(),

@@ -14,6 +14,9 @@ const OF_NAMESPACES: &[&str] = &["Pod", "Event", "PersistentVolumeClaim"];
 /// Cluster-scoped kinds of which the same is true.
 const OF_CLUSTERS: &[(&str, &str)] = &[("Node", "nodes"), ("PersistentVolume", "persistentvolumes"), ("StorageClass", "storageclasses")];
 
+/// Namespaces that one command collects: more make a line that nobody can read.
+const AT_ONCE: usize = 20;
+
 /// Commands for everything that is missing, by cluster.
 pub(super) fn commands(graph: &Graph, report: &Report) -> Vec<String> {
     let mut commands = Vec::new();
@@ -30,7 +33,8 @@ pub(super) fn commands(graph: &Graph, report: &Report) -> Vec<String> {
         let lacking = namespaces(graph, id)
             .into_iter()
             .filter(|namespace| OF_NAMESPACES.iter().any(|kind| !graph.coverage.objects(id, kind, Some(namespace)).is_full()));
-        commands.extend(lacking.filter(|namespace| see::is_name(namespace)).map(|namespace| format!("oc adm inspect ns/{namespace}  # on {name}")));
+        let lacking: Vec<String> = lacking.filter(|namespace| see::is_name(namespace)).map(|namespace| format!("ns/{namespace}")).collect();
+        commands.extend(lacking.chunks(AT_ONCE).map(|some| format!("oc adm inspect {}  # on {name}", some.join(" "))));
         if cluster.roles.is_empty() {
             continue;
         }

@@ -99,8 +99,9 @@ impl Maker<'_> {
 
     /// A count with what is behind it.
     fn results(&mut self, name: &str, count: &str, what: RunWord) {
-        if let Some(section) = self.told.section(name).filter(|section| !section.entries.is_empty()) {
-            self.sections.push(section);
+        let fetched = self.told.fetched(what);
+        if !fetched.is_empty() {
+            self.sections.push(VeleroSection { name: name.to_owned(), value: None, from: Some("text".into()), entries: fetched });
             return;
         }
         let counted = self.object.field(count).and_then(Value::as_i64).unwrap_or(0);

@@ -12,7 +12,7 @@ pub struct RunLine {
     pub what: RunWord,
     /// Namespace of the item.
     pub namespace: Option<String>,
-    /// Resource of the item, such as `pods`.
+    /// Resource of the item, such as `pods`; empty where only that there is one is told.
     pub resource: Option<String>,
     /// Name of the item.
     pub name: Option<String>,
@@ -40,6 +40,8 @@ pub struct Fetched {
     pub path: String,
     /// Its text.
     pub text: String,
+    /// The errors and warnings that it tells.
+    pub results: Vec<RunLine>,
 }
 
 /// All that logs and texts tell.
@@ -59,32 +61,12 @@ const MOST: usize = 500;
 impl Told {
     /// Errors or warnings as Velero groups them: its own, those of cluster-scoped items, and those of each namespace.
     pub(super) fn results(&self, what: RunWord) -> Vec<VeleroSection> {
-        let mut velero = Vec::new();
-        let mut cluster = Vec::new();
-        let mut namespaces: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for line in self.lines.iter().filter(|line| line.what == what) {
-            let item = line.resource.iter().chain(&line.name).map(|word| clean(word)).collect::<Vec<_>>().join("/");
-            let text = if item.is_empty() { clean(&line.message) } else { clean(&format!("{item}: {}", line.message)) };
-            let list = match &line.namespace {
-                Some(namespace) => namespaces.entry(clean(namespace)).or_default(),
-                None if line.resource.is_some() => &mut cluster,
-                None => &mut velero,
-            };
-            if list.len() < MOST && !list.contains(&text) {
-                list.push(text);
-            }
-        }
-        if velero.is_empty() && cluster.is_empty() && namespaces.is_empty() {
-            return Vec::new();
-        }
-        let each = |texts: Vec<String>| texts.into_iter().map(|text| VeleroSection::of("", text)).collect::<Vec<_>>();
-        let list = |name: &str, texts: Vec<String>| {
-            if texts.is_empty() { VeleroSection::of(name, "<none>") } else { VeleroSection::with(name, each(texts)) }
-        };
-        let namespaces: Vec<VeleroSection> = namespaces.into_iter().map(|(namespace, texts)| VeleroSection::with(&namespace, each(texts))).collect();
-        let of_namespaces =
-            if namespaces.is_empty() { VeleroSection::of("Namespaces", "<none>") } else { VeleroSection::with("Namespaces", namespaces) };
-        vec![list("Velero", velero), list("Cluster", cluster), of_namespaces]
+        grouped(&self.lines, what)
+    }
+
+    /// The same as a fetched description tells them.
+    pub(super) fn fetched(&self, what: RunWord) -> Vec<VeleroSection> {
+        self.texts.iter().map(|fetched| grouped(&fetched.results, what)).find(|groups| !groups.is_empty()).unwrap_or_default()
     }
 
     /// Items that the log says were worked on, by resource.
@@ -108,6 +90,34 @@ impl Told {
     pub(super) fn section(&self, name: &str) -> Option<VeleroSection> {
         self.texts.iter().filter(|fetched| is_description(&fetched.text)).find_map(|fetched| section(&fetched.text, name))
     }
+}
+
+fn grouped(lines: &[RunLine], what: RunWord) -> Vec<VeleroSection> {
+    let mut velero = Vec::new();
+    let mut cluster = Vec::new();
+    let mut namespaces: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for line in lines.iter().filter(|line| line.what == what) {
+        let item = line.resource.iter().filter(|word| !word.is_empty()).chain(&line.name).map(|word| clean(word)).collect::<Vec<_>>().join("/");
+        let text = if item.is_empty() { clean(&line.message) } else { clean(&format!("{item}: {}", line.message)) };
+        let list = match &line.namespace {
+            Some(namespace) => namespaces.entry(clean(namespace)).or_default(),
+            None if line.resource.is_some() => &mut cluster,
+            None => &mut velero,
+        };
+        if list.len() < MOST && !list.contains(&text) {
+            list.push(text);
+        }
+    }
+    if velero.is_empty() && cluster.is_empty() && namespaces.is_empty() {
+        return Vec::new();
+    }
+    let each = |texts: Vec<String>| texts.into_iter().map(|text| VeleroSection::of("", text)).collect::<Vec<_>>();
+    let list = |name: &str, texts: Vec<String>| {
+        if texts.is_empty() { VeleroSection::of(name, "<none>") } else { VeleroSection::with(name, each(texts)) }
+    };
+    let namespaces: Vec<VeleroSection> = namespaces.into_iter().map(|(namespace, texts)| VeleroSection::with(&namespace, each(texts))).collect();
+    let of_namespaces = if namespaces.is_empty() { VeleroSection::of("Namespaces", "<none>") } else { VeleroSection::with("Namespaces", namespaces) };
+    vec![list("Velero", velero), list("Cluster", cluster), of_namespaces]
 }
 
 /// Whether a text is a description, not the failure to fetch one.
@@ -141,7 +151,7 @@ fn section(text: &str, name: &str) -> Option<VeleroSection> {
     Some(VeleroSection { name: name.to_owned(), value: Some(clean(value)).filter(|value| !value.is_empty()), from: Some("text".into()), entries })
 }
 
-/// Lines as a tree by their indent. A message may go on in the next line, which then stands as an entry of its own.
+/// Lines as a tree by their indent.
 fn entries(lines: &[(usize, &str)]) -> Vec<VeleroSection> {
     let mut found: Vec<VeleroSection> = Vec::new();
     let mut at = 0;
@@ -196,11 +206,12 @@ mod tests {
         let text = "Defaulted container \"velero\"\nName:         r\nPhase:  PartiallyFailed\n\nErrors:\n  Velero:     <none>\n  Cluster:    <none>\n  \
                     Namespaces:\n    shop:  error restoring pods/web: denied\n           error restoring x\n\nBackup:  b\n\nResource List:\n  v1/Pod:\n    \
                     - shop/web(created)\n";
-        let told = Told { texts: vec![Fetched { input: 0, path: "p".into(), text: text.into() }], ..Told::default() };
-        let errors = told.section("Errors").unwrap();
-        assert_eq!(errors.entries.len(), 3);
-        let shop = &errors.entries[2].entries[0];
-        assert_eq!((shop.name.as_str(), shop.value.as_deref(), shop.entries.len()), ("shop", Some("error restoring pods/web: denied"), 1));
+        let results = vec![line(RunWord::Error, Some("shop"), Some(""), None, "error restoring pods/web: denied")];
+        let told = Told { texts: vec![Fetched { input: 0, path: "p".into(), text: text.into(), results }], ..Told::default() };
+        let errors = told.fetched(RunWord::Error);
+        assert_eq!(errors.len(), 3);
+        assert_eq!(errors[2].entries, [VeleroSection::with("shop", vec![VeleroSection::of("", "error restoring pods/web: denied")])]);
+        assert_eq!(told.fetched(RunWord::Warning), []);
         assert_eq!(told.section("Resource List").unwrap().entries[0].value.as_deref(), Some("v1/Pod:"));
         assert_eq!(told.section("Backup").unwrap().value.as_deref(), Some("b"));
         assert_eq!(told.section("Hooks"), None);
