@@ -2,8 +2,9 @@ use std::collections::BTreeMap;
 
 use super::group::Groups;
 use super::problem::{LogProblem, Small};
-use super::scanner::{ChunkScan, LastLine, Scanner};
+use super::scanner::{ChunkScan, Scanner};
 use super::shape::Shapes;
+use super::window::{LOGGERS, LastLine};
 use super::{PatternSet, line};
 use crate::model::{Component, Hit, HitGroup, LogFormat, Shape, Timestamp};
 
@@ -36,7 +37,7 @@ pub struct Merger {
     bytes: u64,
     first: Option<Timestamp>,
     last: Option<Timestamp>,
-    loggers: [Option<LastLine>; 2],
+    loggers: [Option<LastLine>; LOGGERS.len()],
     seen_first: Option<Timestamp>,
     seen_last: Option<Timestamp>,
     formats: Vec<LogFormat>,

@@ -21,6 +21,7 @@ mod pattern;
 mod problem;
 mod scanner;
 mod shape;
+mod window;
 
 pub use error::ScanError;
 pub use lazy::LazyRegex;
