@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn names_give_way_before_words() {
         let long = "x".repeat(30);
-        let rows = [line(&["NAME", "OUTCOME"]), line(&[&long, "stage failed in StageRestoreCreated"])];
+        let rows = [line(&["PLAN", "OUTCOME"]), line(&[&long, "stage failed in StageRestoreCreated"])];
         assert_eq!(widths(&rows, 50), [13, 35]);
     }
 
