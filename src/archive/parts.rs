@@ -189,8 +189,13 @@ pub(super) fn may_be(path: &Path) -> bool {
     name_of(path).is_some()
 }
 
-/// The error for a file that can only be a later piece of an archive, by its name.
-pub(super) fn without_first(path: &Path) -> Option<ArchiveError> {
+/// The error for a file that can only be a later piece of an archive, by its name and by these first bytes, which are no text.
+pub(super) fn without_first(path: &Path, head: &[u8]) -> Option<ArchiveError> {
+    let is_text = std::str::from_utf8(head).map_or_else(|error| error.error_len().is_none(), |_| true);
+    // The `gz` of `must-gather.tar.gz` looks like an ending of `split` too.
+    if is_text || names_an_archive(path.file_name()?.to_str()?) {
+        return None;
+    }
     let own = name_of(path)?;
     let base = usize::from(!own.letters);
     let stem = own.stem.trim_end_matches(['.', '-', '_']);

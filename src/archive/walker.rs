@@ -221,7 +221,7 @@ impl<'w> Walker<'w> {
             });
         }
         match sniff(head) {
-            Magic::Plain => return Err(parts::without_first(Path::new(name)).unwrap_or_else(|| error::not_an_archive(name, head))),
+            Magic::Plain => return Err(parts::without_first(Path::new(name), head).unwrap_or_else(|| error::not_an_archive(name, head))),
             Magic::Foreign(foreign) => return Err(error::foreign(name, foreign)),
             Magic::Tar => {
                 self.opened("", "tar");

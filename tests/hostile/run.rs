@@ -71,9 +71,9 @@ impl Stage {
             Ok(watched) => watched,
             Err(problem) => panic!("{args:?}: {problem}\n{stderr}"),
         };
-        let test = std::thread::current().name().unwrap_or_default().to_owned();
+        let case = std::thread::current().name().unwrap_or_default().to_owned();
         let what = args.iter().map(|arg| arg.rsplit('/').next().unwrap_or(arg)).take(3).collect::<Vec<_>>().join(" ");
-        eprintln!("{:>7.2} s, worked {:>7.2} s, {:>6} MiB  {test}: {what}", took.as_secs_f64(), worked.as_secs_f64(), peak >> 10);
+        eprintln!("{:>7.2} s, worked {:>7.2} s, {:>6} MiB  {case}: {what}", took.as_secs_f64(), worked.as_secs_f64(), peak >> 10);
         assert!(!stderr.contains("panicked"), "{args:?}: {stderr}");
         assert!(matches!(code, 0 | 2), "{args:?}: exit {code}\n{stderr}");
         for inner in ["cwd", "tmp", "home"] {

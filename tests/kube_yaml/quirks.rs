@@ -277,3 +277,13 @@ fn a_key_that_begins_like_api_version_does_not_begin_another_object() {
     assert_eq!(outcome.json(), [json!({"apiVersion": "v1", "apiVersion:kind": "Pod", "kind": "Pod", "metadata": {"name": "a"}})]);
     assert_eq!(outcome.problems, []);
 }
+
+/// A fuzzer found that one reader took the first line of such a kind for all of it, and the object for a list without items.
+#[test]
+fn a_kind_that_goes_on_in_the_next_line_is_no_list() {
+    let outcome = read_both(b"kind: List\n  of things\nmetadata:\n  name: a\n");
+    assert_eq!(outcome.json(), [json!({"kind": "List of things", "metadata": {"name": "a"}})]);
+    // A comment is no value.
+    let outcome = read_both(b"apiVersion: v1\nkind: List\n  # nothing here\nitems: []\n");
+    assert_eq!((outcome.items.len(), outcome.problems.len()), (0, 0));
+}

@@ -109,10 +109,8 @@ fn klog_a_rotated_log_of_the_runtime_and_a_panic_are_read() {
         .file(&format!("{pods}/velero-1-a/velero/velero/logs/rotated/0.log.20240301-100500"), runtime)
         .file(&format!("{pods}/velero-1-a/velero/velero/logs/rotated/0.log.20240301-090000.gz"), gzip(runtime.as_bytes()));
     // The same as the client prefixes it, and as the general gather compresses it.
-    let stamped = klog
-        .lines()
-        .zip(["10:00:00", "10:00:05"])
-        .fold(String::new(), |text, (line, clock)| text + &format!("2024-03-01T{clock}.000000001Z {line}\n"));
+    let stamped = |(line, clock): (&str, &str)| format!("2024-03-01T{clock}.000000001Z {line}");
+    let stamped = klog.lines().zip(["10:00:00", "10:00:05"]).map(stamped).collect::<Vec<_>>().join("\n") + "\n";
     let tar = tar
         .file(&format!("{pods}/velero-2-a/velero/velero/logs/current.log.gz"), gzip(stamped.as_bytes()))
         .file(&format!("{pods}/velero-2-a/velero/velero/logs/previous.log.gz"), gzip(panic.as_bytes()))

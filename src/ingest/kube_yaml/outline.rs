@@ -42,6 +42,7 @@ impl<'t> Outline<'t> {
             kind_cut: false,
         };
         let mut keys: Vec<&str> = Vec::new();
+        let mut after_kind = false;
         let mut place = start;
         while place.pos < text.len() {
             let (line, next) = line_at(text, place);
@@ -56,6 +57,11 @@ impl<'t> Outline<'t> {
                     break;
                 }
                 outline.top_level(line, place, next, &mut keys, text);
+                after_kind = key_value(line).is_some_and(|(key, _)| key == "kind");
+            } else if after_kind && matches!(first, Some(b' ' | b'\t')) && !line.trim().is_empty() && !line.trim_start().starts_with('#') {
+                // The value goes on here, so that it is not what stands on the line of the key.
+                outline.kind = Some("");
+                after_kind = false;
             }
             place = next;
         }

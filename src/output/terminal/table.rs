@@ -102,8 +102,9 @@ fn widths(rows: &[Vec<String>], limit: usize) -> Vec<usize> {
     let count = rows.first().map_or(0, Vec::len);
     let mut widths: Vec<usize> = (0..count).map(|at| rows.iter().map(|row| columns(&row[at])).max().unwrap_or(0)).collect();
     let rank = |at: usize| match rows.first().map_or("", |head| head[at].as_str()) {
-        "NAMESPACE" => 0,
-        "NAME" | "CLAIM" | "STEP" | "IMAGE STREAM" => 3,
+        "NAME" | "CLAIM" | "STEP" | "IMAGE STREAM" | "LAST SEEN" | "REASON" => 3,
+        // A message says as much as there is room for; what it is about must stay readable.
+        "NAMESPACE" | "MESSAGE" => 0,
         _ if rows.iter().skip(1).any(|row| row[at].contains(' ')) => 2,
         _ => 1,
     };
@@ -139,6 +140,8 @@ mod tests {
         assert_eq!(widths(&lines, 98), [14, 40, 40], "the namespace goes first");
         assert_eq!(widths(&lines, 70), [12, 40, 14], "then other names");
         assert_eq!(widths(&lines, 60), [12, 32, 12], "and the name of the object last");
+        let lines = [line(&["LAST SEEN", "OBJECT", "MESSAGE"]), line(&["2021-05-12T08:10:23Z", "pod/stage-web-1", &"so it was ".repeat(9)])];
+        assert_eq!(widths(&lines, 80), [20, 15, 41], "a time is never cut for a message");
     }
 
     #[test]
