@@ -8,6 +8,8 @@ use crate::output::Options;
 
 /// Columns that a cell keeps, however narrow the page is.
 const LEAST: usize = 12;
+/// Before a sentence that stands below its row.
+const INDENT: usize = 4;
 /// Between two columns.
 const GAP: usize = 2;
 
@@ -35,9 +37,17 @@ pub(in crate::output) fn text(table: &Table, wide: bool, options: &Options) -> S
         out.push_str(&paint.faint(&format!("all {}", common.join(" "))));
         out.push('\n');
     }
+    // A sentence is of no use when it is cut: where it has no room beside the row it stands below.
+    let sentence = shown.iter().copied().find(|&at| table.columns[at].name == "MESSAGE").filter(|_| total(&lines(table, &shown)) > limit);
+    shown.retain(|&at| Some(at) != sentence);
     for (number, text) in grid(&lines(table, &shown), limit).into_iter().enumerate() {
         out.push_str(&if number == 0 { paint.strong(&text) } else { text });
         out.push('\n');
+        let row = number.checked_sub(1).and_then(|at| table.rows.get(at));
+        let below = sentence.and_then(|at| row?.cells.get(at)).map(|cell| one_line(cell)).unwrap_or_default();
+        for line in wrap(&below, limit.saturating_sub(INDENT)).into_iter().filter(|line| !line.is_empty()) {
+            let _ = writeln!(out, "{:INDENT$}{line}", "");
+        }
     }
     for note in &table.notes {
         for (at, line) in wrap(&one_line(&format!("note: {note}")), if options.fold { options.width } else { usize::MAX }).into_iter().enumerate() {
@@ -102,9 +112,8 @@ fn widths(rows: &[Vec<String>], limit: usize) -> Vec<usize> {
     let count = rows.first().map_or(0, Vec::len);
     let mut widths: Vec<usize> = (0..count).map(|at| rows.iter().map(|row| columns(&row[at])).max().unwrap_or(0)).collect();
     let rank = |at: usize| match rows.first().map_or("", |head| head[at].as_str()) {
+        "NAMESPACE" => 0,
         "NAME" | "CLAIM" | "STEP" | "IMAGE STREAM" | "LAST SEEN" | "REASON" => 3,
-        // A message says as much as there is room for; what it is about must stay readable.
-        "NAMESPACE" | "MESSAGE" => 0,
         _ if rows.iter().skip(1).any(|row| row[at].contains(' ')) => 2,
         _ => 1,
     };
@@ -125,6 +134,8 @@ fn widths(rows: &[Vec<String>], limit: usize) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Target;
+    use crate::finding::view::{Column, Row};
 
     fn line(cells: &[&str]) -> Vec<String> {
         cells.iter().map(|cell| (*cell).to_owned()).collect()
@@ -140,8 +151,6 @@ mod tests {
         assert_eq!(widths(&lines, 98), [14, 40, 40], "the namespace goes first");
         assert_eq!(widths(&lines, 70), [12, 40, 14], "then other names");
         assert_eq!(widths(&lines, 60), [12, 32, 12], "and the name of the object last");
-        let lines = [line(&["LAST SEEN", "OBJECT", "MESSAGE"]), line(&["2021-05-12T08:10:23Z", "pod/stage-web-1", &"so it was ".repeat(9)])];
-        assert_eq!(widths(&lines, 80), [20, 15, 41], "a time is never cut for a message");
     }
 
     #[test]
@@ -149,6 +158,28 @@ mod tests {
         let long = "x".repeat(30);
         let rows = [line(&["PLAN", "OUTCOME"]), line(&[&long, "stage failed in StageRestoreCreated"])];
         assert_eq!(widths(&rows, 50), [13, 35]);
+    }
+
+    #[test]
+    fn a_sentence_without_room_stands_whole_below_its_row() {
+        let column = |name: &str| Column { name: name.to_owned(), wide: false };
+        let object = Target { cluster: "c".into(), kind: "Pod".into(), namespace: None, name: "stage-web-1".into(), uid: None };
+        let sentence = "Unable to attach or mount volumes: unmounted volumes=[data], timed out waiting for the condition";
+        let cells = ["2021-05-12T08:10:23Z", "FailedMount", "pod/stage-web-1", sentence].map(str::to_owned).into();
+        let table = Table {
+            schema: 1,
+            clusters: Vec::new(),
+            inputs: Vec::new(),
+            kind: "Event".into(),
+            columns: ["LAST SEEN", "REASON", "OBJECT", "MESSAGE"].map(column).into(),
+            rows: vec![Row { object, cells, see: Vec::new() }],
+            notes: Vec::new(),
+        };
+        let narrow = text(&table, false, &Options { width: 60, fold: true, ..Options::default() });
+        let expected = "LAST SEEN             REASON       OBJECT\n2021-05-12T08:10:23Z  FailedMount  pod/stage-web-1\n    \
+            Unable to attach or mount volumes: unmounted\n    volumes=[data], timed out waiting for the condition\n";
+        assert_eq!(narrow, expected);
+        assert_eq!(text(&table, false, &Options { width: 200, fold: true, ..Options::default() }).lines().count(), 2);
     }
 
     #[test]
