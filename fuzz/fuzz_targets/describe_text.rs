@@ -9,6 +9,7 @@ use mig_analyze::archive::Source;
 use mig_analyze::archive::pack::Tar;
 use mig_analyze::output::{self, Format};
 use mig_analyze::rules::Pack;
+use mig_analyze::scan::describe::{self, DescribedKind};
 use mig_analyze::views::{self, Fetched, RunLine, RunWord, Told};
 use mig_analyze::{Analysis, Options, Quiet, analyze_compiled};
 
@@ -32,7 +33,11 @@ fuzz_target!(|data: &[u8]| {
         name: Some(line.to_owned()),
         message: line.to_owned(),
     });
-    let told = Told { lines: lines.collect(), texts: vec![Fetched { input: 0, path: "b.txt".into(), text: text.clone() }], ..Told::default() };
+    let told = describe::parse(&text, Some(DescribedKind::Backup)).map(|found| found.errors).unwrap_or_default();
+    let results =
+        told.into_iter().map(|told| RunLine { what: RunWord::Error, namespace: None, resource: Some(String::new()), name: None, message: told.text });
+    let fetched = Fetched { input: 0, path: "b.txt".into(), text: text.clone(), results: results.collect() };
+    let told = Told { lines: lines.collect(), texts: vec![fetched], ..Told::default() };
     let ids: Vec<_> = CASE.graph.of_kind("Backup").collect();
     assert_eq!(ids.len(), 1, "the backup is there");
     let mut out = Vec::new();
