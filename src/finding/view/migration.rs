@@ -1,5 +1,6 @@
 use serde::Serialize;
 
+use super::ClusterLine;
 use crate::finding::{Link, Outcome, Target};
 
 /// One run in full.
@@ -7,6 +8,8 @@ use crate::finding::{Link, Outcome, Target};
 pub struct MigrationView {
     /// Version of this format.
     pub schema: u32,
+    /// Clusters that the view refers to.
+    pub clusters: Vec<ClusterLine>,
     /// Name.
     pub name: String,
     /// Namespace.

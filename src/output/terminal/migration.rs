@@ -116,7 +116,8 @@ fn head(view: &MigrationView, page: &mut Sheet<'_>) -> io::Result<()> {
     }
     if let Some(object) = &view.look_at {
         let name = object.namespace.as_ref().map_or_else(|| object.name.clone(), |namespace| format!("{namespace}/{}", object.name));
-        page.field("Look at", &format!("{} {name}", object.kind))?;
+        let cluster = view.clusters.iter().find(|cluster| cluster.id == object.cluster).map_or("another cluster", |cluster| &cluster.name);
+        page.field("Look at", &format!("{} {name} on {cluster}", object.kind))?;
     }
     if view.source_down {
         page.field("Downtime", "the application is stopped on the source")?;

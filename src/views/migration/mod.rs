@@ -31,6 +31,7 @@ pub fn migration(graph: &Graph, report: &Report, id: ObjectId, marks: &[PhaseMar
     notes.extend(gaps(graph, id));
     Some(MigrationView {
         schema: 1,
+        clusters: shared::clusters(graph),
         name: clean(&run.name),
         namespace: clean(&run.namespace),
         id: clean(run.uid.as_str()),
