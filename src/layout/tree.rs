@@ -1,4 +1,5 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use super::identity::uncompressed;
 
@@ -14,8 +15,8 @@ const DEPTH: usize = 64;
 /// The directories of one input with their files, and which of them a flavour has claimed already.
 #[derive(Debug, Default)]
 pub struct Tree<'p> {
-    /// Sorted by path.
-    dirs: Vec<(&'p str, Dir<'p>)>,
+    /// Many small pieces rather than one large list, whose room would stay with the process.
+    dirs: BTreeMap<&'p str, Dir<'p>>,
     claimed: BTreeSet<String>,
     full: bool,
 }
@@ -38,49 +39,50 @@ impl<'p> Tree<'p> {
         paths.sort_unstable();
         paths.dedup();
         // Whatever lies below a directory stands together in sorted paths, so that each directory is opened once.
-        let mut open: Vec<usize> = Vec::new();
+        let mut open: Vec<(&'p str, Dir<'p>)> = Vec::new();
         for path in paths {
-            while open.last().is_some_and(|&dir| !path.starts_with(tree.dirs[dir].0)) {
-                open.pop();
+            while let Some((dir, names)) = open.pop_if(|(dir, _)| !path.starts_with(*dir)) {
+                tree.close(dir, names);
             }
             tree.add(&mut open, path);
         }
-        for (_, dir) in &mut tree.dirs {
-            dir.children.sort_unstable();
-            dir.files.sort_unstable();
+        for (dir, names) in open {
+            tree.close(dir, names);
         }
-        tree.dirs.sort_unstable_by_key(|(path, _)| *path);
         tree
     }
 
     /// Adds a file, with the directories on its way that are not `open` yet.
-    fn add(&mut self, open: &mut Vec<usize>, path: &'p str) {
+    fn add(&mut self, open: &mut Vec<(&'p str, Dir<'p>)>, path: &'p str) {
         if open.is_empty() {
-            open.push(self.dirs.len());
-            self.dirs.push(("", Dir::default()));
+            open.push(("", Dir::default()));
         }
-        let mut from = open.last().map_or(0, |&dir| self.dirs[dir].0.len());
+        let mut from = open.last().map_or(0, |(dir, _)| dir.len());
         while let Some(length) = memchr::memchr(b'/', &path.as_bytes()[from..]) {
-            if self.dirs.len() >= DIRS {
+            if self.dirs.len() + open.len() >= DIRS {
                 self.full = true;
                 return;
             }
             let end = from + length;
-            if let Some(&above) = open.last() {
-                push(&mut self.dirs[above].1.children, &path[from..end]);
+            if let Some((_, above)) = open.last_mut() {
+                push(&mut above.children, &path[from..end]);
             }
-            open.push(self.dirs.len());
-            self.dirs.push((&path[..=end], Dir::default()));
+            open.push((&path[..=end], Dir::default()));
             from = end + 1;
         }
-        if let Some(&dir) = open.last() {
-            push(&mut self.dirs[dir].1.files, &path[from..]);
+        if let Some((_, dir)) = open.last_mut() {
+            push(&mut dir.files, &path[from..]);
         }
     }
 
+    fn close(&mut self, path: &'p str, mut dir: Dir<'p>) {
+        dir.children.sort_unstable();
+        dir.files.sort_unstable();
+        self.dirs.insert(path, dir);
+    }
+
     fn get(&self, dir: &str) -> Option<&Dir<'p>> {
-        let at = self.dirs.binary_search_by_key(&dir, |(path, _)| *path).ok()?;
-        Some(&self.dirs[at].1)
+        self.dirs.get(dir)
     }
 
     /// Whether there were more names than are kept.
@@ -98,17 +100,18 @@ impl<'p> Tree<'p> {
         self.unclaimed().filter(|(_, dir)| names.iter().any(|name| dir.children.binary_search(name).is_ok())).map(|(path, _)| *path)
     }
 
-    fn unclaimed(&self) -> impl Iterator<Item = &(&'p str, Dir<'p>)> {
-        let mut rest = if self.claimed.contains("") { &[] } else { self.dirs.as_slice() };
+    fn unclaimed(&self) -> impl Iterator<Item = (&&'p str, &Dir<'p>)> {
+        let mut rest = self.dirs.range::<str, _>(..);
+        let all = self.claimed.contains("");
         std::iter::from_fn(move || {
             loop {
-                let (first, others) = rest.split_first()?;
-                rest = others;
-                if self.claimed.is_empty() || !self.claimed.contains(first.0) {
+                let first = rest.next().filter(|_| !all)?;
+                if self.claimed.is_empty() || !self.claimed.contains(*first.0) {
                     return Some(first);
                 }
-                // Everything below stands right behind it, and is as good as claimed.
-                rest = &rest[rest.partition_point(|(path, _)| path.starts_with(first.0))..];
+                // Everything below stands right behind it, and is as good as claimed: `0` is what follows `/`.
+                let behind = format!("{}0", first.0.strip_suffix('/').unwrap_or(first.0));
+                rest = self.dirs.range::<str, _>((Bound::Included(behind.as_str()), Bound::Unbounded));
             }
         })
     }
