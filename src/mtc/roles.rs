@@ -69,7 +69,9 @@ fn guess(graph: &Graph, sets: &mut [BTreeSet<Role>]) {
     for cluster in &targets {
         sets[cluster.index()].insert(Role::Target);
     }
-    for cluster in with_backups.difference(&targets) {
+    // A target whose restores are not in the archive looks like a source, so that their absence must be sure.
+    let restores_nothing = |id: ClusterId| graph.coverage.objects(id, "Restore", graph.mtc_namespace(id).as_deref()).is_full();
+    for &cluster in with_backups.difference(&targets).filter(|&&cluster| !targets.is_empty() || restores_nothing(cluster)) {
         sets[cluster.index()].insert(Role::Source);
     }
 }
@@ -115,6 +117,16 @@ mod tests {
         mig_cluster(&mut case, "cluster-0", true);
         plan(&mut case, "p", "cluster-1", "cluster-2");
         assert_eq!(roles(&case.freeze()), [vec![Role::Host], vec![Role::Source], vec![Role::Target]]);
+    }
+
+    #[test]
+    fn without_plans_backups_make_a_source_only_where_no_restore_can_be_missing() {
+        let backup = json!({"kind": "Backup", "metadata": {"name": "x", "namespace": "openshift-migration", "labels": {"migmigration": "u"}}});
+        let mut case = Case::new(2);
+        case.add(0, backup.clone());
+        case.add(1, backup);
+        case.covered(1);
+        assert_eq!(roles(&case.freeze()), [vec![], vec![Role::Source]]);
     }
 
     #[test]
