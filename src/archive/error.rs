@@ -17,9 +17,9 @@ pub enum ArchiveError {
     Missing {
         /// The path as given.
         path: String,
-        /// A file of a similar name beside it, when there is one.
+        /// A file of a similar name beside it, or what to look at.
         #[help]
-        help: Option<String>,
+        help: String,
     },
     /// The user's: permissions.
     #[error("`{path}` may not be read")]
@@ -114,7 +114,7 @@ pub(super) fn opening(path: &Path, error: &std::io::Error) -> ArchiveError {
     match error.kind() {
         // A path through a file (`a.tar.gz/x`) is as missing as any other.
         ErrorKind::NotFound | ErrorKind::NotADirectory => {
-            ArchiveError::Missing { path: shown, help: similar(path).map(|name| format!("did you mean `{name}`?")) }
+            ArchiveError::Missing { path: shown, help: similar(path).map_or_else(|| GIVE.to_owned(), |name| format!("did you mean `{name}`?")) }
         }
         ErrorKind::PermissionDenied => ArchiveError::Denied { path: shown },
         _ => ArchiveError::Unreadable { path: shown, why: error.to_string() },
@@ -132,6 +132,9 @@ pub(super) fn foreign(path: &str, foreign: Foreign) -> ArchiveError {
     let help = format!("unpack it first with `{command}` and give the result");
     ArchiveError::Unsupported { path: path.to_owned(), format, help }
 }
+
+/// What to do about a name that is like no other.
+const GIVE: &str = "check the path: give the archive as it was attached, or the directory it was unpacked to";
 
 /// The name in the same directory that is nearest to the missing one.
 fn similar(path: &Path) -> Option<String> {
